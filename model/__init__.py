@@ -1,0 +1,75 @@
+"""The specification: what a resumable stream is, as a pure state machine in memory.
+
+Read the modules in this order, each a few minutes:
+
+1. ``limits``      the numbers (how many chunks, bytes, milliseconds)
+2. ``state``       what a crash keeps (``Disk``) and what it forgets (``Memory``)
+3. ``commands``    everything that can be done to a stream
+4. ``step``        what each command does: ``step(state, command, now)``
+5. ``transitions`` the parts that ``step`` is made of, each ``State -> State``
+6. ``faults``      what a failing disk or a dead socket may leave behind
+7. ``frames``      the text that a client receives
+8. ``properties``  what must always hold, and what must sometimes be seen
+
+No I/O, no clock, no randomness, and nothing shared with the implementation: a constant that
+is wrong there cannot be wrong here too. Times are whole milliseconds since the epoch, stream
+ids are symbolic names (``s1``, ``s2`` in the order of starting).
+"""
+
+from model.commands import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+from model.limits import ORIGINAL, Limits
+from model.state import Chunk, Disk, Memory, Pending, State, Stream
+from model.outcome import Outcome, Reply
+from model.step import INITIAL, step
+
+__all__ = [
+    "INITIAL",
+    "ORIGINAL",
+    "Advance",
+    "Burst",
+    "Chunk",
+    "ClearAll",
+    "Command",
+    "Complete",
+    "Destroy",
+    "Disk",
+    "Flush",
+    "InTransaction",
+    "InsertStale",
+    "Limits",
+    "MarkError",
+    "Memory",
+    "Outcome",
+    "Pending",
+    "Reopen",
+    "Replay",
+    "ReplayToDeadSocket",
+    "Reply",
+    "Restart",
+    "Restore",
+    "Start",
+    "State",
+    "Store",
+    "Stream",
+    "WhileDiskFails",
+    "step",
+]

@@ -1,0 +1,177 @@
+"""The alphabet: everything that can be done to a stream store, time included.
+
+A stream is named by a symbol (``s1``). A name that no ``Start`` or ``InsertStale`` has bound
+is an id that never existed, which is a thing to try, too.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin ``stream`` for ``request`` (the original's ``start``)."""
+
+    stream: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Buffer one chunk (``storeChunk``), for any stream id: active, ended or unknown."""
+
+    stream: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Store ``count`` chunks: ``body`` followed by 0, 1, 2, … The first refusal ends it."""
+
+    stream: str
+    body: str
+    count: int
+
+    @property
+    def bodies(self) -> list[str]:
+        return [f"{self.body}{number}" for number in range(self.count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Write the buffer to disk (``flushBuffer``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """End a stream as completed (``complete``); a sweep may follow."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkError:
+    """End a stream as failed (``markError``); never sweeps."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Send the active stream to a client that reconnects (``replayChunks``)."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayToDeadSocket:
+    """Replay to a socket that takes ``frames_taken`` frames and raises on the next."""
+
+    request: str
+    frames_taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The process dies and a new one starts: memory is lost, the disk is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The database is closed in good order and opened again by a new instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """``restore`` on an instance that already lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAll:
+    """Delete everything (``clearAll``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destroy:
+    """Drop the tables (``destroy``). After it, only ``Destroy`` and a new instance work."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertStale:
+    """Insert a streaming row that is ``age_ms`` old (``insertStaleStream``)."""
+
+    stream: str
+    request: str
+    age_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Move the clock by ``ms``: zero and backwards are allowed, as on a real machine."""
+
+    ms: int
+
+
+Call = (
+    Start
+    | Store
+    | Burst
+    | Flush
+    | Complete
+    | MarkError
+    | Replay
+    | ReplayToDeadSocket
+    | Restore
+    | ClearAll
+    | Destroy
+    | InsertStale
+)
+"""What is a call of a method on a living instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhileDiskFails:
+    """``call``, while every row written after the first ``rows_written`` is an I/O error."""
+
+    call: Call
+    rows_written: int
+
+
+@dataclass(frozen=True, slots=True)
+class InTransaction:
+    """``call``, inside a transaction that the caller has opened and afterwards commits."""
+
+    call: Call
+
+
+Command = Call | Restart | Reopen | Advance | WhileDiskFails | InTransaction
+
+KINDS: tuple[type[Command], ...] = (
+    Start,
+    Store,
+    Burst,
+    Flush,
+    Complete,
+    MarkError,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Reopen,
+    Restore,
+    ClearAll,
+    Destroy,
+    InsertStale,
+    Advance,
+    WhileDiskFails,
+    InTransaction,
+)
+
+
+def stream_of(command: Command) -> str | None:
+    """The stream that a command names, if it names one."""
+    match command:
+        case WhileDiskFails(call) | InTransaction(call):
+            return stream_of(call)
+        case Start() | Store() | Burst() | Complete() | MarkError() | InsertStale():
+            return command.stream
+        case _:
+            return None

@@ -1,0 +1,103 @@
+"""What a failing disk or a dead socket may leave behind.
+
+The rule is that a call that raises has done nothing. Its two exceptions are said here: a
+chunk that ``Store`` accepted is kept although its flush failed, and a replay that fails
+after its flush may leave the flush done.
+"""
+
+from model.commands import (
+    Burst,
+    Call,
+    Command,
+    Replay,
+    ReplayToDeadSocket,
+    Store,
+    WhileDiskFails,
+)
+from model.limits import Limits
+from model.outcome import Outcome, Refusal, Reply, refused
+from model.state import Disk, State
+from model.transitions import buffered, flushed, must_flush_first, stored
+
+Outcomes = tuple[Outcome, ...]
+
+KEPT = Reply(disk_failed=True)
+
+
+def while_disk_fails(
+    clean: Outcomes, state: State, call: Call, now: int, limits: Limits
+) -> Outcomes:
+    """Either the call wrote too few rows to notice (``clean``), or the disk failed it."""
+    return (*clean, *_failed(clean, state, call, now, limits))
+
+
+def to_dead_socket(clean: Outcome, state: State, frames_taken: int, now: int) -> Outcomes:
+    """The exception of ``send`` comes through, and the stream is as it was."""
+    frames = clean.reply.frames
+    if frames_taken >= len(frames):
+        return (clean,)
+    return _flush_may_stay("socket", state, frames[:frames_taken], now)
+
+
+def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
+    """What a crash *inside* the command may leave, besides the disks before and after it.
+
+    A call is one transaction, so there is mostly nothing. A burst is several calls, and a
+    replay flushes before it sends.
+    """
+    match command:
+        case Burst(stream):
+            disks = []
+            for body in command.bodies:
+                state = stored(state, stream, body, now, limits)
+                disks.append(state.disk)
+            return tuple(disks)
+        case Replay() | ReplayToDeadSocket():
+            return (flushed(state, now).disk,)
+        case WhileDiskFails(call):
+            return inside(state, call, now, limits)
+        case _:
+            return ()
+
+
+def _failed(
+    clean: Outcomes, state: State, call: Call, now: int, limits: Limits
+) -> Outcomes:
+    match call:
+        case Store(stream, body):
+            return (_stores_failed(state, stream, [body], limits),)
+        case Burst(stream):
+            return _burst_failed(state, stream, call.bodies, now, limits)
+        case Replay() | ReplayToDeadSocket():
+            sent = _flush_may_stay("disk", state, clean[0].reply.frames, now)
+            return (refused("disk", state), *sent)
+        case _:
+            return (refused("disk", state),)
+
+
+def _stores_failed(state: State, stream: str, bodies: list[str], limits: Limits) -> Outcome:
+    """Each chunk is kept, its flush left to a later call, until the buffer takes no more."""
+    for body in bodies:
+        after = buffered(state, stream, body, limits)
+        if after is not state and must_flush_first(state, limits):
+            return refused("disk", state)
+        state = after
+    return Outcome(KEPT, state)
+
+
+def _burst_failed(
+    state: State, stream: str, bodies: list[str], now: int, limits: Limits
+) -> Outcomes:
+    """The disk may have failed from any of the stores on."""
+    outcomes = {}
+    for number, body in enumerate(bodies):
+        outcomes[_stores_failed(state, stream, bodies[number:], limits)] = None
+        state = stored(state, stream, body, now, limits)
+    return tuple(outcomes)
+
+
+def _flush_may_stay(
+    reason: Refusal, state: State, frames: tuple[str, ...], now: int
+) -> Outcomes:
+    states = dict.fromkeys((state, flushed(state, now)))
+    return tuple([refused(reason, each, frames) for each in states])

@@ -1,0 +1,32 @@
+"""The text that a client receives, byte for byte what ``JSON.stringify`` gives."""
+
+import json
+
+TYPE = "cf_agent_use_chat_response"
+
+
+def chunk(body: str, request: str) -> str:
+    """One stored chunk."""
+    return _frame(body=body, done=False, id=request)
+
+
+def live_end(request: str) -> str:
+    """The end of a replay whose stream still has a reader: more will follow."""
+    return _frame(body="", done=False, id=request, replayComplete=True)
+
+
+def done(request: str) -> str:
+    """The end of a replay after which nothing more will come."""
+    return _frame(body="", done=True, id=request)
+
+
+def well_formed(text: str) -> str:
+    """``text`` as ``TextEncoder`` has it: each lone surrogate becomes U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _frame(body: str, done: bool, id: str, **last: bool) -> str:
+    fields = {"body": body, "done": done, "id": id, "type": TYPE, "replay": True, **last}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

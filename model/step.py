@@ -1,0 +1,115 @@
+"""What each command does: every outcome that the specification permits, in one ``match``."""
+
+from model.commands import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+from model.faults import to_dead_socket, while_disk_fails
+from model.limits import ORIGINAL, Limits
+from model.outcome import DONE, Outcome, Reply, refused
+from model.state import State
+from model.transitions import (
+    cleared,
+    completed,
+    destroyed,
+    ended,
+    flushed,
+    replayed,
+    restorable,
+    restored,
+    started,
+    stored,
+    with_stale,
+)
+
+INITIAL = State()
+"""A new database and its first instance."""
+
+
+def step(
+    state: State, command: Command, now: int, limits: Limits = ORIGINAL
+) -> tuple[Outcome, ...]:
+    """Every permitted outcome of ``command`` at ``now`` (ms since the epoch).
+
+    There is one, except where streaming rows tie at a restart, and where a fault strikes.
+    """
+    if state.memory.is_destroyed and not isinstance(command, SURVIVES_DESTROY):
+        return (refused("closed", state),)
+    match command:
+        case Store(stream, body):
+            return _done(stored(state, stream, body, now, limits))
+        case Advance():
+            return _done(state)
+        case Burst(stream):
+            for body in command.bodies:
+                state = stored(state, stream, body, now, limits)
+            return _done(state)
+        case Start(stream, request):
+            return (Outcome(Reply(stream), started(state, stream, request, now)),)
+        case Flush():
+            return _done(flushed(state, now))
+        case Complete(stream):
+            return _done(completed(state, stream, now, limits))
+        case MarkError(stream):
+            return _done(ended(state, stream, "error", now))
+        case Replay(request):
+            return (_replay(state, request, now, limits),)
+        case ReplayToDeadSocket(request, frames_taken):
+            clean = _replay(state, request, now, limits)
+            return to_dead_socket(clean, state, frames_taken, now)
+        case Restart() | Reopen():
+            return _restore(State(state.disk._replace(has_tables=True)), now, limits)
+        case Restore():
+            return _restore(state, now, limits)
+        case ClearAll():
+            return _done(cleared(state))
+        case Destroy():
+            return _done(destroyed(state))
+        case InsertStale(stream, request, age_ms):
+            if any(row.id == stream for row in state.disk.streams):
+                return (refused("duplicate", state),)
+            return _done(with_stale(state, stream, request, now - age_ms))
+        case WhileDiskFails(call):
+            clean = step(state, call, now, limits)
+            return while_disk_fails(clean, state, call, now, limits)
+        case InTransaction(call):
+            return step(state, call, now, limits)
+
+
+SURVIVES_DESTROY = (Destroy, Restart, Reopen, Advance, InTransaction, WhileDiskFails)
+
+
+def _done(state: State) -> tuple[Outcome, ...]:
+    return (Outcome(DONE, state),)
+
+
+def _replay(state: State, request: str, now: int, limits: Limits) -> Outcome:
+    active = state.memory.active
+    if active is None:
+        return Outcome(DONE, state)
+    frames, after = replayed(state, request, now, limits)
+    orphan = None if state.memory.is_live else active
+    return Outcome(Reply(orphan, tuple(frames)), after)
+
+
+def _restore(state: State, now: int, limits: Limits) -> tuple[Outcome, ...]:
+    rows = restorable(state.disk)
+    if not rows:
+        return _done(state)
+    return tuple([Outcome(DONE, restored(state, row, now, limits)) for row in rows])

@@ -1,0 +1,153 @@
+"""What the commands are made of: small functions from one state to the next.
+
+Each is named after what it does to the state. ``now`` is the clock in milliseconds.
+"""
+
+from model import frames
+from model.frames import well_formed
+from model.limits import Limits
+from model.state import Chunk, Disk, Memory, Pending, State, Status, Stream, in_order
+
+
+def flushed(state: State, now: int) -> State:
+    """The buffer is on disk; its chunks carry the time of the flush."""
+    disk, memory = state
+    if not memory.buffer:
+        return state
+    rows = tuple([Chunk(stream, body, index, now) for stream, body, index in memory.buffer])
+    return State(disk._replace(chunks=disk.chunks + rows), memory._replace(buffer=()))
+
+
+def started(state: State, stream: str, request: str, now: int) -> State:
+    """What was pending is flushed; ``stream`` is active and live; the counter is at zero."""
+    disk, memory = flushed(state, now)
+    request = well_formed(request)
+    row = Stream(stream, request, "streaming", now, None)
+    memory = memory._replace(active=stream, request=request, is_live=True, next_index=0)
+    return State(disk._replace(streams=(*disk.streams, row)), memory)
+
+
+def buffered(state: State, stream: str, body: str, limits: Limits) -> State:
+    """The chunk is pending under the next index; one that is too large leaves no trace."""
+    body = well_formed(body)
+    if _utf8_bytes(body) > limits.chunk_bytes_max:
+        return state
+    memory = state.memory
+    pending = Pending(stream, body, memory.next_index)
+    memory = memory._replace(
+        buffer=(*memory.buffer, pending), next_index=memory.next_index + 1
+    )
+    return State(state.disk, memory)
+
+
+def stored(state: State, stream: str, body: str, now: int, limits: Limits) -> State:
+    """The chunk is pending, or is flushed with all others if it fills the buffer."""
+    before = flushed(state, now) if must_flush_first(state, limits) else state
+    after = buffered(before, stream, body, limits)
+    if after is before:
+        return state
+    return flushed(after, now) if len(after.memory.buffer) >= limits.flush_chunks else after
+
+
+def must_flush_first(state: State, limits: Limits) -> bool:
+    """The buffer is at its maximum, which only a disk that kept failing can bring about."""
+    return len(state.memory.buffer) >= limits.buffer_chunks_max
+
+
+def ended(state: State, stream: str, status: Status, now: int) -> State:
+    """What was pending is flushed, the row (if there is one) has ended, and *whatever*
+    stream was active is forgotten."""
+    disk, memory = flushed(state, now)
+    streams = tuple(
+        [
+            row._replace(status=status, ended_at=now) if row.id == stream else row
+            for row in disk.streams
+        ]
+    )
+    memory = memory._replace(active=None, request=None, is_live=False, next_index=0)
+    return State(disk._replace(streams=streams), memory)
+
+
+def swept(state: State, now: int, limits: Limits) -> State:
+    """Streams that ended long ago are gone with their chunks, if a sweep is due."""
+    disk, memory = state
+    if now - memory.swept_at < limits.sweep_interval_ms:
+        return state
+    cutoff = now - limits.sweep_age_ms
+    for row in disk.streams:
+        if row.ended_at is not None and row.ended_at < cutoff:
+            disk = without(disk, row)
+    return State(disk, memory._replace(swept_at=now))
+
+
+def completed(state: State, stream: str, now: int, limits: Limits) -> State:
+    """The stream has ended as completed, and a sweep that was due has run."""
+    return swept(ended(state, stream, "completed", now), now, limits)
+
+
+def cleared(state: State) -> State:
+    """Nothing is stored, pending or active. ``is_live`` stays: the original forgets it."""
+    memory = state.memory._replace(active=None, request=None, next_index=0, buffer=())
+    return State(state.disk._replace(streams=(), chunks=()), memory)
+
+
+def destroyed(state: State) -> State:
+    """The tables are gone, and this instance is of no further use."""
+    memory = state.memory
+    if memory.is_destroyed:
+        return state
+    return State(Disk(has_tables=False), Memory(is_live=memory.is_live, is_destroyed=True))
+
+
+def replayed(
+    state: State, request: str, now: int, limits: Limits
+) -> tuple[list[str], State]:
+    """The active stream's frames with the mark that ends them. A live stream goes on; an
+    orphan has nobody to finish it, so that the replay does."""
+    state = flushed(state, now)
+    memory, request = state.memory, well_formed(request)
+    assert memory.active is not None
+    sent = [
+        frames.chunk(chunk.body, request) for chunk in in_order(state.disk, memory.active)
+    ]
+    if memory.is_live:
+        return [*sent, frames.live_end(request)], state
+    return [*sent, frames.done(request)], completed(state, memory.active, now, limits)
+
+
+def with_stale(state: State, stream: str, request: str, created_at: int) -> State:
+    """A streaming row that nobody started is on disk."""
+    disk, memory = state
+    row = Stream(stream, well_formed(request), "streaming", created_at, None)
+    return State(disk._replace(streams=(*disk.streams, row)), memory)
+
+
+def restorable(disk: Disk) -> list[Stream]:
+    """The newest streaming rows. Several mean a tie, and any of them may be restored."""
+    streaming = [row for row in disk.streams if row.status == "streaming"]
+    newest = max((row.created_at for row in streaming), default=0)
+    return [row for row in streaming if row.created_at == newest]
+
+
+def restored(state: State, row: Stream, now: int, limits: Limits) -> State:
+    """``row`` is active, or deleted if it is stale. Whether anyone reads it, the instance
+    knows as before: a fresh one says no."""
+    disk, memory = state
+    if now - row.created_at > limits.stale_age_ms:
+        return State(without(disk, row), memory)
+    indices = [chunk.index for chunk in disk.chunks if chunk.stream == row.id]
+    next_index = max(indices, default=-1) + 1
+    return State(
+        disk, memory._replace(active=row.id, request=row.request, next_index=next_index)
+    )
+
+
+def without(disk: Disk, row: Stream) -> Disk:
+    """The stream and its chunks are gone."""
+    streams = tuple([other for other in disk.streams if other is not row])
+    chunks = tuple([chunk for chunk in disk.chunks if chunk.stream != row.id])
+    return disk._replace(streams=streams, chunks=chunks)
+
+
+def _utf8_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())

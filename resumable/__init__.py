@@ -1,0 +1,45 @@
+"""A resumable stream: keeps a streamed answer in SQLite, for clients that come back.
+
+``ResumableStream`` is what a service uses; it needs nothing but nanoid. The harness that
+holds it, or any other implementation, against the specification is ``resumable.conformance``
+(extra ``conformance``), and is not imported here.
+"""
+
+from resumable.stream.errors import (
+    ArgumentTypeError,
+    ResumableStreamError,
+    StorageError,
+    StreamDestroyedError,
+    StreamExistsError,
+)
+from resumable.stream.limits import (
+    CHUNK_BUFFER_MAX_SIZE,
+    CHUNK_BUFFER_SIZE,
+    CHUNK_MAX_BYTES,
+    CLEANUP_AGE_THRESHOLD_MS,
+    CLEANUP_INTERVAL_MS,
+    STREAM_STALE_THRESHOLD_MS,
+    Limits,
+)
+from resumable.stream.rows import Client, StreamChunk, StreamMetadata, StreamMetadataRow
+from resumable.stream.stream import ResumableStream
+
+__all__ = [
+    "CHUNK_BUFFER_MAX_SIZE",
+    "CHUNK_BUFFER_SIZE",
+    "CHUNK_MAX_BYTES",
+    "CLEANUP_AGE_THRESHOLD_MS",
+    "CLEANUP_INTERVAL_MS",
+    "STREAM_STALE_THRESHOLD_MS",
+    "ArgumentTypeError",
+    "Client",
+    "Limits",
+    "ResumableStream",
+    "ResumableStreamError",
+    "StorageError",
+    "StreamChunk",
+    "StreamDestroyedError",
+    "StreamExistsError",
+    "StreamMetadata",
+    "StreamMetadataRow",
+]

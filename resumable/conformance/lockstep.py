@@ -1,0 +1,103 @@
+"""The core that every engine drives: one command to target and specification, compared."""
+
+from typing import Final
+
+from model import INITIAL, ORIGINAL, Advance, Command, Limits, Outcome, State, step
+from model.commands import stream_of
+from model.faults import inside
+from resumable.conformance.bindings import Bindings
+from resumable.conformance.clock import EPOCH_MS
+from resumable.conformance.compare import crash_differences, differences
+from resumable.conformance.divergence import DivergedError, Difference, Divergence, Step
+from resumable.conformance.observed import Namer, Observation
+from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.target import Target
+
+
+class Lockstep:
+    """One sequence of commands on one target.
+
+    ``states`` are all that are permitted after what was observed so far; each observation
+    narrows them, and when none is left ``do`` raises DivergedError.
+
+    While ``brief`` is true, only reply, accessors, metadata and connection are compared;
+    chunks, raw rows and crash points are not.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        limits: Limits = ORIGINAL,
+        setting: Setting = DEFAULT,
+        brief: bool = False,
+    ) -> None:
+        self.target: Final = target
+        self.limits: Final = limits
+        self.setting: Final = setting
+        self.bindings: Final = Bindings()
+        self.steps: Final[list[Step]] = []
+        self.states: tuple[State, ...] = (INITIAL,)
+        self.now_ms = EPOCH_MS
+        self.brief = brief
+        self._namer: Final = Namer(self.bindings)
+        target.open(setting, self.now_ms)
+
+    def do(self, command: Command) -> Outcome:
+        """Send one command; return the outcome that agreed (the first, if several did).
+
+        Raises DivergedError if no permitted outcome does.
+        """
+        if type(command) is Advance:
+            self.now_ms += command.ms
+        before = self.states
+        permitted = self._permitted(command)
+        observation = self._observe(command)
+        self.steps.append(Step(command, self.now_ms, observation.reply))
+        compared = [differences(each, observation, self._namer) for each in permitted]
+        agreeing = [
+            each for each, found in zip(permitted, compared, strict=True) if not found
+        ]
+        if not agreeing:
+            raise self._diverged(before[0], compared)
+        self.states = tuple(dict.fromkeys([outcome.state for outcome in agreeing]))
+        self._check_crash_points(command, before, observation)
+        return agreeing[0]
+
+    def _permitted(self, command: Command) -> list[Outcome]:
+        return [
+            outcome
+            for state in self.states
+            for outcome in step(state, command, self.now_ms, self.limits)
+        ]
+
+    def _observe(self, command: Command) -> Observation:
+        bindings = self.bindings
+        name = stream_of(command)
+        if name is not None:
+            bindings.used[name] = None
+        reply = self.target.perform(command, bindings, self.now_ms)
+        if name is not None and reply.value is not None:
+            bindings.bind(name, reply.value)
+        detail = None if self.brief else self.target.detail(tuple(bindings.used), bindings)
+        return self._namer.observation(reply, self.target.brief(), detail)
+
+    def _check_crash_points(
+        self, command: Command, before: tuple[State, ...], observation: Observation
+    ) -> None:
+        if observation.detail is None or not observation.detail.midway:
+            return
+        disks = [state.disk for state in (*before, *self.states)]
+        for state in before:
+            disks.extend(inside(state, command, self.now_ms, self.limits))
+        found = crash_differences(disks, observation.detail)
+        if found:
+            raise self._diverged(before[0], [found])
+
+    def _diverged(self, before: State, compared: list[list[Difference]]) -> DivergedError:
+        compared.sort(key=len)
+        return DivergedError(
+            Divergence(
+                self.target.name, self.setting, self.limits, self.steps, before, compared
+            )
+        )

@@ -1,0 +1,133 @@
+"""What was observed after a command, in symbolic names, and what a state permits there."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from model import Disk, State
+from model.state import Stream, in_order
+from resumable.conformance.bindings import Bindings
+from resumable.conformance.target import Brief, Detail, Raised, Row, Rows, Seen
+
+
+class Accessors(NamedTuple):
+    """The four accessors."""
+
+    active_stream_id: Any
+    active_request_id: Any
+    has_active_stream: Any
+    is_live: Any
+
+
+class Observation(NamedTuple):
+    """All that was observed of one command."""
+
+    reply: Seen
+    accessors: Accessors
+    metadata: Any
+    connection: str
+    detail: Detail | None
+    """None where the engine compares it only at the end of a sequence."""
+
+
+class Namer:
+    """Puts names for a target's ids. What did not change since the last command is not
+    translated again, which is most of it."""
+
+    __slots__ = ("_bindings", "_permitted", "_returned", "_seen", "_streams")
+
+    def __init__(self, bindings: Bindings) -> None:
+        self._bindings = bindings
+        self._returned: Any = None
+        self._seen: Any = None
+        self._streams: tuple[Stream, ...] | None = None
+        self._permitted: tuple[Row, ...] = ()
+
+    def observation(self, reply: Seen, brief: Brief, detail: Detail | None) -> Observation:
+        name = self._bindings.name
+        active, request, has_active, is_live, returned, connection = brief
+        if returned != self._returned or reply.value is not None:
+            self._seen = self._metadata(returned)
+            self._returned = returned
+        return Observation(
+            reply._replace(value=name(reply.value)) if reply.value is not None else reply,
+            Accessors(name(active), request, has_active, is_live),
+            self._seen,
+            connection,
+            None if detail is None else self._detail(detail),
+        )
+
+    def metadata_permitted(self, disk: Disk) -> tuple[Row, ...]:
+        """The rows of ``get_all_stream_metadata``, in the order of their names."""
+        if disk.streams is not self._streams:
+            self._streams = disk.streams
+            rows = [
+                (row.id, row.status, row.request, row.created_at) for row in disk.streams
+            ]
+            self._permitted = tuple(sorted(rows))
+        return self._permitted
+
+    def _metadata(self, returned: Any) -> Any:
+        """SQL promises no order, so it is that of the names. Anything but rows stays as it
+        is, so that a report shows it."""
+        if isinstance(returned, Raised):
+            return returned
+        name = self._bindings.name
+        try:
+            rows = [
+                (name(row["id"]), row["status"], row["request_id"], row["created_at"])
+                for row in returned
+            ]
+            return tuple(sorted(rows))
+        except (TypeError, KeyError, IndexError):
+            return returned
+
+    def _detail(self, detail: Detail) -> Detail:
+        rows = None if detail.rows is None else self._rows(detail.rows)
+        midway = tuple([self._rows(rows) for rows in detail.midway])
+        return detail._replace(rows=rows, midway=midway)
+
+    def _rows(self, rows: Rows) -> Rows:
+        name = self._bindings.name
+        streams = sorted([(name(row[0]), *row[1:]) for row in rows.streams], key=_first)
+        chunks = [(name(row[0]), *row[1:]) for row in rows.chunks]
+        return Rows(tuple(streams), _by_stream(chunks), rows.has_tables)
+
+
+def accessors_permitted(state: State) -> Accessors:
+    active, request, is_live = state.memory[:3]
+    return Accessors(active, request, active is not None, is_live)
+
+
+def chunks_permitted(disk: Disk, name: str) -> list[tuple[str, int]]:
+    """``get_stream_chunks`` as (body, index)."""
+    return [(chunk.body, chunk.index) for chunk in in_order(disk, name)]
+
+
+def one_metadata_permitted(disk: Disk, name: str) -> tuple[str, str] | None:
+    """``get_stream_metadata`` as (status, request)."""
+    for row in disk.streams:
+        if row.id == name:
+            return row.status, row.request
+    return None
+
+
+def rows_permitted(disk: Disk) -> Rows:
+    """The raw tables."""
+    streams = sorted(
+        [
+            (row.id, row.request, row.status, row.created_at, row.ended_at)
+            for row in disk.streams
+        ],
+        key=_first,
+    )
+    chunks = sorted(disk.chunks, key=lambda chunk: chunk.index)
+    return Rows(tuple(streams), _by_stream([tuple(row) for row in chunks]), disk.has_tables)
+
+
+def _by_stream(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The sort is stable: within a stream the rows stay in the order of a replay."""
+    return tuple(sorted(rows, key=_first))
+
+
+def _first(row: Row) -> str:
+    return str(row[0])

@@ -1,0 +1,48 @@
+"""The raw rows of a database in the original's form."""
+
+import sqlite3
+from typing import Final
+
+from resumable.conformance.target import Rows
+
+TABLES: Final = ("cf_ai_chat_stream_metadata", "cf_ai_chat_stream_chunks")
+
+_STREAMS: Final = """
+    select id, request_id, status, created_at, completed_at
+    from cf_ai_chat_stream_metadata"""
+
+_CHUNKS: Final = """
+    select stream_id, body, chunk_index, created_at
+    from cf_ai_chat_stream_chunks order by chunk_index, rowid"""
+
+_NAMES: Final = "select name from sqlite_master where type = 'table'"
+
+
+def read_rows(connection: sqlite3.Connection) -> Rows:
+    """Everything on disk. Tables that are missing count as empty, and are reported."""
+    cursor = _tuples(connection)
+    try:
+        streams = tuple(cursor.execute(_STREAMS))
+        return Rows(streams, tuple(cursor.execute(_CHUNKS)), True)
+    except sqlite3.OperationalError:
+        return _without_some_table(connection)
+
+
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether both of the original's tables are there."""
+    names = {name for (name,) in _tuples(connection).execute(_NAMES)}
+    return names.issuperset(TABLES)
+
+
+def _without_some_table(connection: sqlite3.Connection) -> Rows:
+    cursor = _tuples(connection)
+    names = {name for (name,) in cursor.execute(_NAMES)}
+    streams = tuple(cursor.execute(_STREAMS)) if TABLES[0] in names else ()
+    chunks = tuple(cursor.execute(_CHUNKS)) if TABLES[1] in names else ()
+    return Rows(streams, chunks, has_tables=bool(names.intersection(TABLES)))
+
+
+def _tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor

@@ -1,0 +1,34 @@
+"""The surroundings of a sequence: what a target has to cope with, and to leave alone."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Final, Literal, NamedTuple
+
+Isolation = Literal["", "IMMEDIATE", "EXCLUSIVE"]
+Rows = Literal["tuple", "Row", "dict"]
+Storage = Literal["memory", "file"]
+
+
+class Setting(NamedTuple):
+    """How the caller has opened the connection; the defaults are sqlite3's own."""
+
+    isolation_level: Isolation | None = ""
+    rows: Rows = "tuple"
+    storage: Storage = "memory"
+    """``file`` is slower; between any two statements it looks at what a crash would keep."""
+
+
+DEFAULT: Final = Setting()
+
+
+def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+ROW_FACTORIES: Final[
+    dict[Rows, Callable[[sqlite3.Cursor, tuple[Any, ...]], Any] | None]
+] = {
+    "tuple": None,
+    "Row": sqlite3.Row,
+    "dict": _as_dict,
+}

@@ -1,0 +1,98 @@
+"""What the harness asks of the system under test, behind an adapter."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from model import Command
+from resumable.conformance.bindings import Bindings
+from resumable.conformance.setting import Setting
+
+
+class Seen(NamedTuple):
+    """The reply of a target to one command; ids are the target's own."""
+
+    value: Any = None
+    frames: tuple[str, ...] = ()
+    refused: str | None = None
+    """A ``model.outcome.Refusal``, or "other" from a target whose errors are its own."""
+
+    disk_failed: bool = False
+    error: str = ""
+    """The exception as text, for people."""
+
+
+class Brief(NamedTuple):
+    """What is observed after every command; cheap."""
+
+    active_stream_id: Any
+    active_request_id: Any
+    has_active_stream: Any
+    is_live: Any
+    metadata: Any
+    """``get_all_stream_metadata()`` as it was returned, or the exception."""
+
+    connection: str
+    """What the command did to the caller's connection; "" if it left it alone."""
+
+
+Row = tuple[Any, ...]
+
+
+class Rows(NamedTuple):
+    """The raw tables: (id, request, status, created, ended) and, in replay order, (stream,
+    body, index, flushed)."""
+
+    streams: tuple[Row, ...]
+    chunks: tuple[Row, ...]
+    has_tables: bool
+
+
+class Detail(NamedTuple):
+    """What is observed besides: with ``Brief`` it is all that can be."""
+
+    chunks: dict[str, Any]
+    """Symbolic name -> ``get_stream_chunks`` as (body, index) rows, or the exception."""
+
+    metadata: dict[str, Any]
+    """Symbolic name -> ``get_stream_metadata`` as (status, request), None, the exception."""
+
+    rows: Rows | None
+    """None where the target has no tables of the original's form."""
+
+    midway: tuple[Rows, ...] = ()
+    """What a crash between two statements of the command would have kept."""
+
+
+class Raised(NamedTuple):
+    """In place of a value that could not be read."""
+
+    error: str
+
+
+class Target(Protocol):
+    """One system under test, with one database at a time.
+
+    ``open`` begins a sequence on an empty database. A target that breaks (dies, hangs,
+    cannot be constructed) raises TargetError, which is not a divergence.
+    """
+
+    name: str
+
+    @property
+    def strict_refusals(self) -> bool:
+        """Whether its errors are told apart; a stranger's are all alike."""
+        ...
+
+    def open(self, setting: Setting, now_ms: int) -> None: ...
+
+    def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen: ...
+
+    def brief(self) -> Brief: ...
+
+    def detail(self, names: Sequence[str], bindings: Bindings) -> Detail: ...
+
+    def close(self) -> None: ...
+
+
+class TargetError(Exception):
+    """The target could not be run at all; the message says what to do about it."""

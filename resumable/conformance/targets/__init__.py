@@ -1,0 +1,1 @@
+"""Adapters: the systems under test, each behind the same interface."""

@@ -1,0 +1,299 @@
+"""Any Python implementation that works on an open ``sqlite3.Connection``, in this process."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from sqlite3 import Connection
+from typing import Any, Final, Protocol
+
+from model import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+from resumable.conformance.bindings import Bindings
+from resumable.conformance.failing_disk import FailingDisk
+from resumable.conformance.raw import has_tables, read_rows
+from resumable.conformance.setting import ROW_FACTORIES, Setting
+from resumable.conformance.socket import RecordingSocket, SocketDiedError
+from resumable.conformance.target import Brief, Detail, Raised, Seen, TargetError
+from resumable.conformance.targets.database import Database, FileDatabase, MemoryDatabase
+
+
+class StreamLike(Protocol):
+    """What an implementation has to offer: the methods of ``resumable.ResumableStream``."""
+
+    @property
+    def active_stream_id(self) -> str | None: ...
+    @property
+    def active_request_id(self) -> str | None: ...
+    @property
+    def is_live(self) -> bool: ...
+    def has_active_stream(self) -> bool: ...
+    def start(self, request_id: str, /) -> str: ...
+    def store_chunk(self, stream_id: str, body: str, /) -> None: ...
+    def flush_buffer(self) -> None: ...
+    def complete(self, stream_id: str, /) -> None: ...
+    def mark_error(self, stream_id: str, /) -> None: ...
+    def replay_chunks(self, connection: Any, request_id: str, /) -> str | None: ...
+    def restore(self) -> None: ...
+    def clear_all(self) -> None: ...
+    def destroy(self) -> None: ...
+    def get_stream_chunks(self, stream_id: str, /) -> Sequence[Any]: ...
+    def get_stream_metadata(self, stream_id: str, /) -> Any: ...
+    def get_all_stream_metadata(self) -> Sequence[Any]: ...
+    def insert_stale_stream(
+        self, stream_id: str, request_id: str, age_ms: int, /
+    ) -> None: ...
+
+
+Factory = Callable[[Connection], StreamLike]
+Classify = Callable[[Exception], str]
+SetClock = Callable[[int], None]
+
+
+def any_exception(error: Exception) -> str:
+    """How a stranger's errors are told apart: only the dead socket's own has to be let
+    through; every other is a refusal."""
+    return "socket" if isinstance(error, SocketDiedError) else "other"
+
+
+class InProcess:
+    """A target that is constructed by ``factory(connection)``.
+
+    Each restart constructs a new instance on the same database. ``set_clock`` makes a time
+    the one that the target reads.
+    """
+
+    def __init__(
+        self,
+        factory: Factory,
+        *,
+        name: str,
+        set_clock: SetClock,
+        classify: Classify = any_exception,
+    ) -> None:
+        self.name: Final = name
+        self._factory: Final = factory
+        self._set_clock: Final = set_clock
+        self._classify: Final = classify
+        self._database: Database
+        self._setting = Setting()
+        self._instance: StreamLike
+        self._now_ms = 0
+        self._has_rows = False
+        self._ended_transaction = False
+        self._perform: Final = self._methods()
+
+    @property
+    def strict_refusals(self) -> bool:
+        return self._classify is not any_exception
+
+    def open(self, setting: Setting, now_ms: int) -> None:
+        self._setting = setting
+        self._database = FileDatabase() if setting.storage == "file" else MemoryDatabase()
+        self._tick(now_ms)
+        connection = self._database.connect(setting)
+        try:
+            self._construct(connection)
+        except Exception as error:
+            raise TargetError(f"{self.name} raised when constructed: {error!r}") from error
+        self._has_rows = has_tables(connection)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
+        self._tick(now_ms)
+        self._ended_transaction = False
+        self._database.midway.clear()
+        return self._perform[type(command)](command, bindings)
+
+    def brief(self) -> Brief:
+        stream = self._instance
+        return Brief(
+            _read(lambda: stream.active_stream_id),
+            _read(lambda: stream.active_request_id),
+            _read(stream.has_active_stream),
+            _read(lambda: stream.is_live),
+            _read(stream.get_all_stream_metadata),
+            self._connection_report(),
+        )
+
+    def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
+        midway = tuple(dict.fromkeys(self._database.midway))
+        ids = {name: bindings.ids.get(name, name) for name in names}
+        return Detail(
+            {name: self._chunks(id) for name, id in ids.items()},
+            {name: self._metadata(id) for name, id in ids.items()},
+            read_rows(self._database.connection) if self._has_rows else None,
+            midway,
+        )
+
+    def _tick(self, now_ms: int) -> None:
+        if now_ms != self._now_ms:
+            self._now_ms = now_ms
+            self._set_clock(now_ms)
+
+    def _construct(self, connection: Connection) -> None:
+        connection.row_factory = ROW_FACTORIES[self._setting.rows]
+        self._instance = self._factory(connection)
+
+    # -- Commands: one small method each, chosen by type --
+
+    def _methods(self) -> dict[type[Command], Callable[[Any, Bindings], Seen]]:
+        return {
+            Store: self._store,
+            Burst: self._burst,
+            Start: self._start,
+            Flush: lambda command, bindings: self._call(self._instance.flush_buffer),
+            Complete: self._complete,
+            MarkError: self._mark_error,
+            Replay: self._replay,
+            ReplayToDeadSocket: self._replay_to_dead_socket,
+            Restart: lambda command, bindings: self._restart(self._database.crash),
+            Reopen: lambda command, bindings: self._restart(self._database.reopen),
+            Restore: lambda command, bindings: self._call(self._instance.restore),
+            ClearAll: lambda command, bindings: self._call(self._instance.clear_all),
+            Destroy: lambda command, bindings: self._call(self._instance.destroy),
+            InsertStale: self._insert_stale,
+            Advance: lambda command, bindings: DONE,
+            WhileDiskFails: self._while_disk_fails,
+            InTransaction: self._in_transaction,
+        }
+
+    def _call(self, method: Callable[..., object], *arguments: object) -> Seen:
+        try:
+            method(*arguments)
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
+            return self._refusal(error)
+        return DONE
+
+    def _refusal(self, error: Exception, frames: tuple[str, ...] = ()) -> Seen:
+        text = f"{type(error).__name__}: {error}"
+        return Seen(None, frames, self._classify(error), False, text)
+
+    def _store(self, command: Store, bindings: Bindings) -> Seen:
+        stream = bindings.ids.get(command.stream, command.stream)
+        return self._call(self._instance.store_chunk, stream, command.body)
+
+    def _burst(self, command: Burst, bindings: Bindings) -> Seen:
+        stream = bindings.ids.get(command.stream, command.stream)
+        for body in command.bodies:
+            seen = self._call(self._instance.store_chunk, stream, body)
+            if seen.refused:
+                return seen
+        return DONE
+
+    def _start(self, command: Start, bindings: Bindings) -> Seen:
+        try:
+            return Seen(self._instance.start(command.request))
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
+            return self._refusal(error)
+
+    def _complete(self, command: Complete, bindings: Bindings) -> Seen:
+        stream = bindings.ids.get(command.stream, command.stream)
+        return self._call(self._instance.complete, stream)
+
+    def _mark_error(self, command: MarkError, bindings: Bindings) -> Seen:
+        stream = bindings.ids.get(command.stream, command.stream)
+        return self._call(self._instance.mark_error, stream)
+
+    def _insert_stale(self, command: InsertStale, bindings: Bindings) -> Seen:
+        stream = bindings.ids.get(command.stream, command.stream)
+        return self._call(
+            self._instance.insert_stale_stream, stream, command.request, command.age_ms
+        )
+
+    def _replay(self, command: Replay, bindings: Bindings) -> Seen:
+        return self._replay_to(RecordingSocket(), command.request)
+
+    def _replay_to_dead_socket(
+        self, command: ReplayToDeadSocket, bindings: Bindings
+    ) -> Seen:
+        return self._replay_to(RecordingSocket(command.frames_taken), command.request)
+
+    def _replay_to(self, socket: RecordingSocket, request: str) -> Seen:
+        try:
+            value = self._instance.replay_chunks(socket, request)
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
+            return self._refusal(error, tuple(socket.frames))
+        return Seen(value, tuple(socket.frames))
+
+    def _restart(self, connect: Callable[[Setting], Connection]) -> Seen:
+        try:
+            self._construct(connect(self._setting))
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
+            return self._refusal(error)
+        return DONE
+
+    def _while_disk_fails(self, command: WhileDiskFails, bindings: Bindings) -> Seen:
+        connection = self._database.connection
+        call = self._perform[type(command.call)]
+        if not has_tables(connection):
+            return call(command.call, bindings)
+        with FailingDisk(connection, command.rows_written) as disk:
+            seen = call(command.call, bindings)
+        return seen._replace(disk_failed=disk.failed)
+
+    def _in_transaction(self, command: InTransaction, bindings: Bindings) -> Seen:
+        connection = self._database.connection
+        connection.execute("begin")
+        seen = self._perform[type(command.call)](command.call, bindings)
+        self._ended_transaction = not connection.in_transaction
+        if connection.in_transaction:
+            connection.execute("commit")
+        return seen
+
+    # -- What is observed --
+
+    def _chunks(self, id: str) -> Any:
+        return _read(
+            lambda: [
+                (row["body"], row["chunk_index"])
+                for row in self._instance.get_stream_chunks(id)
+            ]
+        )
+
+    def _metadata(self, id: str) -> Any:
+        return _read(lambda: _pair(self._instance.get_stream_metadata(id)))
+
+    def _connection_report(self) -> str:
+        connection, setting = self._database.connection, self._setting
+        if self._ended_transaction:
+            return "ended the transaction that the caller had open"
+        if connection.in_transaction:
+            return "left a transaction open"
+        if connection.row_factory is not ROW_FACTORIES[setting.rows]:
+            return "changed the row factory"
+        if connection.isolation_level != setting.isolation_level:
+            return "changed the isolation level"
+        return ""
+
+
+DONE: Final = Seen()
+
+
+def _pair(row: Any) -> tuple[Any, Any] | None:
+    return None if row is None else (row["status"], row["request_id"])
+
+
+def _read(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001 - that it raises is what is observed
+        return Raised(f"{type(error).__name__}: {error}")

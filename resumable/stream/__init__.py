@@ -1,0 +1,1 @@
+"""The implementation over SQLite; its public names are those of ``resumable``."""

@@ -1,0 +1,35 @@
+"""Text as it enters: checked, well-formed and measured."""
+
+from typing import TypeVar
+
+from resumable.stream.errors import ArgumentTypeError
+
+T = TypeVar("T")
+
+
+def well_formed(name: str, value: object) -> str:
+    """``value`` with each lone surrogate as U+FFFD, as the original's ``TextEncoder`` has it.
+
+    NUL and U+2028 pass unchanged. Raises ArgumentTypeError, which names ``name``, for
+    anything but a ``str``.
+    """
+    text = expect(name, value, str)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def utf8_bytes(text: str) -> int:
+    """The length of well-formed ``text`` in UTF-8 bytes."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def expect(name: str, value: object, kind: type[T]) -> T:
+    """``value``, if it is of ``kind`` (``True`` is no ``int``); else ArgumentTypeError."""
+    if isinstance(value, kind) and not isinstance(value, bool):
+        return value
+    raise ArgumentTypeError(f"{name} must be {kind.__name__}, not {type(value).__name__}")
