@@ -37,8 +37,8 @@ from model.commands import (
     WhileDiskFails,
 )
 from model.limits import ORIGINAL, Limits
-from model.state import Chunk, Disk, Memory, Pending, State, Stream
 from model.outcome import Outcome, Reply
+from model.state import Chunk, Disk, Memory, Pending, State, Stream
 from model.step import INITIAL, step
 
 __all__ = [

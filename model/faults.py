@@ -60,9 +60,7 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
             return ()
 
 
-def _failed(
-    clean: Outcomes, state: State, call: Call, now: int, limits: Limits
-) -> Outcomes:
+def _failed(clean: Outcomes, state: State, call: Call, now: int, limits: Limits) -> Outcomes:
     match call:
         case Store(stream, body):
             return (_stores_failed(state, stream, [body], limits),)
@@ -89,7 +87,7 @@ def _burst_failed(
     state: State, stream: str, bodies: list[str], now: int, limits: Limits
 ) -> Outcomes:
     """The disk may have failed from any of the stores on."""
-    outcomes = {}
+    outcomes: dict[Outcome, None] = {}
     for number, body in enumerate(bodies):
         outcomes[_stores_failed(state, stream, bodies[number:], limits)] = None
         state = stored(state, stream, body, now, limits)

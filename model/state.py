@@ -16,11 +16,12 @@ class Stream(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """One stored chunk. ``index`` need not be unique within a stream; see ``in_order``."""
+    """One stored chunk. ``position`` (the original's ``chunk_index``) need not be unique
+    within a stream; see ``in_order``."""
 
     stream: str
     body: str
-    index: int
+    position: int
     flushed_at: int
 
 
@@ -34,11 +35,11 @@ class Disk(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """A chunk in the buffer. Its index is fixed when it is stored, not when it is flushed."""
+    """A chunk in the buffer. Its position is fixed when it is stored, not at the flush."""
 
     stream: str
     body: str
-    index: int
+    position: int
 
 
 class Memory(NamedTuple):
@@ -49,7 +50,7 @@ class Memory(NamedTuple):
     is_live: bool = False
     """True when this instance started the active stream. ``clear_all`` leaves it as it was."""
 
-    next_index: int = 0
+    next_position: int = 0
     """One counter for *all* streams."""
 
     buffer: tuple[Pending, ...] = ()
@@ -67,6 +68,6 @@ class State(NamedTuple):
 
 
 def in_order(disk: Disk, stream: str) -> list[Chunk]:
-    """The chunks of a stream as a replay sends them: by index, equal ones as inserted."""
+    """The chunks of a stream as a replay sends them: by position, equal ones as inserted."""
     own = [chunk for chunk in disk.chunks if chunk.stream == stream]
-    return sorted(own, key=lambda chunk: chunk.index)
+    return sorted(own, key=lambda chunk: chunk.position)

@@ -71,8 +71,8 @@ def step(
         case Replay(request):
             return (_replay(state, request, now, limits),)
         case ReplayToDeadSocket(request, frames_taken):
-            clean = _replay(state, request, now, limits)
-            return to_dead_socket(clean, state, frames_taken, now)
+            sent = _replay(state, request, now, limits)
+            return to_dead_socket(sent, state, frames_taken, now)
         case Restart() | Reopen():
             return _restore(State(state.disk._replace(has_tables=True)), now, limits)
         case Restore():

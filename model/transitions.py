@@ -14,7 +14,9 @@ def flushed(state: State, now: int) -> State:
     disk, memory = state
     if not memory.buffer:
         return state
-    rows = tuple([Chunk(stream, body, index, now) for stream, body, index in memory.buffer])
+    rows = tuple(
+        [Chunk(stream, body, position, now) for stream, body, position in memory.buffer]
+    )
     return State(disk._replace(chunks=disk.chunks + rows), memory._replace(buffer=()))
 
 
@@ -23,19 +25,19 @@ def started(state: State, stream: str, request: str, now: int) -> State:
     disk, memory = flushed(state, now)
     request = well_formed(request)
     row = Stream(stream, request, "streaming", now, None)
-    memory = memory._replace(active=stream, request=request, is_live=True, next_index=0)
+    memory = memory._replace(active=stream, request=request, is_live=True, next_position=0)
     return State(disk._replace(streams=(*disk.streams, row)), memory)
 
 
 def buffered(state: State, stream: str, body: str, limits: Limits) -> State:
-    """The chunk is pending under the next index; one that is too large leaves no trace."""
+    """The chunk is pending under the next position; one that is too large leaves no trace."""
     body = well_formed(body)
     if _utf8_bytes(body) > limits.chunk_bytes_max:
         return state
     memory = state.memory
-    pending = Pending(stream, body, memory.next_index)
+    pending = Pending(stream, body, memory.next_position)
     memory = memory._replace(
-        buffer=(*memory.buffer, pending), next_index=memory.next_index + 1
+        buffer=(*memory.buffer, pending), next_position=memory.next_position + 1
     )
     return State(state.disk, memory)
 
@@ -64,7 +66,7 @@ def ended(state: State, stream: str, status: Status, now: int) -> State:
             for row in disk.streams
         ]
     )
-    memory = memory._replace(active=None, request=None, is_live=False, next_index=0)
+    memory = memory._replace(active=None, request=None, is_live=False, next_position=0)
     return State(disk._replace(streams=streams), memory)
 
 
@@ -87,7 +89,7 @@ def completed(state: State, stream: str, now: int, limits: Limits) -> State:
 
 def cleared(state: State) -> State:
     """Nothing is stored, pending or active. ``is_live`` stays: the original forgets it."""
-    memory = state.memory._replace(active=None, request=None, next_index=0, buffer=())
+    memory = state.memory._replace(active=None, request=None, next_position=0, buffer=())
     return State(state.disk._replace(streams=(), chunks=()), memory)
 
 
@@ -99,17 +101,13 @@ def destroyed(state: State) -> State:
     return State(Disk(has_tables=False), Memory(is_live=memory.is_live, is_destroyed=True))
 
 
-def replayed(
-    state: State, request: str, now: int, limits: Limits
-) -> tuple[list[str], State]:
+def replayed(state: State, request: str, now: int, limits: Limits) -> tuple[list[str], State]:
     """The active stream's frames with the mark that ends them. A live stream goes on; an
     orphan has nobody to finish it, so that the replay does."""
     state = flushed(state, now)
     memory, request = state.memory, well_formed(request)
     assert memory.active is not None
-    sent = [
-        frames.chunk(chunk.body, request) for chunk in in_order(state.disk, memory.active)
-    ]
+    sent = [frames.chunk(chunk.body, request) for chunk in in_order(state.disk, memory.active)]
     if memory.is_live:
         return [*sent, frames.live_end(request)], state
     return [*sent, frames.done(request)], completed(state, memory.active, now, limits)
@@ -135,10 +133,11 @@ def restored(state: State, row: Stream, now: int, limits: Limits) -> State:
     disk, memory = state
     if now - row.created_at > limits.stale_age_ms:
         return State(without(disk, row), memory)
-    indices = [chunk.index for chunk in disk.chunks if chunk.stream == row.id]
-    next_index = max(indices, default=-1) + 1
+    positions = [chunk.position for chunk in disk.chunks if chunk.stream == row.id]
+    next_position = max(positions, default=-1) + 1
     return State(
-        disk, memory._replace(active=row.id, request=row.request, next_index=next_index)
+        disk,
+        memory._replace(active=row.id, request=row.request, next_position=next_position),
     )
 
 

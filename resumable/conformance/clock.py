@@ -2,7 +2,7 @@
 
 import datetime as dt
 from types import TracebackType
-from typing import Final
+from typing import Final, Self, cast
 
 import freezegun
 from freezegun.api import FrozenDateTimeFactory
@@ -25,10 +25,8 @@ class FrozenTime:
         self._freezer: Final = freezegun.freeze_time(_at(EPOCH_MS), ignore=[])
         self._factory: FrozenDateTimeFactory | None = None
 
-    def __enter__(self) -> "FrozenTime":
-        started = self._freezer.start()
-        assert isinstance(started, FrozenDateTimeFactory)
-        self._factory = started
+    def __enter__(self) -> Self:
+        self._factory = cast(FrozenDateTimeFactory, self._freezer.start())
         return self
 
     def __exit__(
@@ -42,7 +40,8 @@ class FrozenTime:
 
     def set(self, now_ms: int) -> None:
         """Move the wall clock to ``now_ms``."""
-        assert self._factory is not None, "enter FrozenTime before setting it"
+        if self._factory is None:
+            raise RuntimeError("enter FrozenTime before setting it")
         self._factory.move_to(_at(now_ms))
 
 

@@ -20,9 +20,7 @@ from resumable.conformance.target import Detail, Raised, Rows, Seen
 ANY_ERROR = "an error: the instance was destroyed"
 
 
-def differences(
-    outcome: Outcome, observation: Observation, namer: Namer
-) -> list[Difference]:
+def differences(outcome: Outcome, observation: Observation, namer: Namer) -> list[Difference]:
     """Everything that differs, the reply first; what agrees costs little."""
     reply, state = outcome
     found: list[Difference] = []

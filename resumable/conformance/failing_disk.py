@@ -6,7 +6,7 @@ rows before it were written, and the product is not changed.
 
 import sqlite3
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 from resumable.conformance.raw import TABLES
 
@@ -25,7 +25,7 @@ class FailingDisk:
         self._left = rows_written
         self.failed = False
 
-    def __enter__(self) -> "FailingDisk":
+    def __enter__(self) -> Self:
         self._connection.create_function("resumable_writes_row", 0, self._write_row)
         for name, operation, table in _TRIGGERS:
             self._connection.execute(

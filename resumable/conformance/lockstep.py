@@ -8,7 +8,7 @@ from model.faults import inside
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.compare import crash_differences, differences
-from resumable.conformance.divergence import DivergedError, Difference, Divergence, Step
+from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target
@@ -55,9 +55,7 @@ class Lockstep:
         observation = self._observe(command)
         self.steps.append(Step(command, self.now_ms, observation.reply))
         compared = [differences(each, observation, self._namer) for each in permitted]
-        agreeing = [
-            each for each, found in zip(permitted, compared, strict=True) if not found
-        ]
+        agreeing = [each for each, found in zip(permitted, compared, strict=True) if not found]
         if not agreeing:
             raise self._diverged(before[0], compared)
         self.states = tuple(dict.fromkeys([outcome.state for outcome in agreeing]))

@@ -60,9 +60,7 @@ class Namer:
         """The rows of ``get_all_stream_metadata``, in the order of their names."""
         if disk.streams is not self._streams:
             self._streams = disk.streams
-            rows = [
-                (row.id, row.status, row.request, row.created_at) for row in disk.streams
-            ]
+            rows = [(row.id, row.status, row.request, row.created_at) for row in disk.streams]
             self._permitted = tuple(sorted(rows))
         return self._permitted
 
@@ -100,7 +98,7 @@ def accessors_permitted(state: State) -> Accessors:
 
 def chunks_permitted(disk: Disk, name: str) -> list[tuple[str, int]]:
     """``get_stream_chunks`` as (body, index)."""
-    return [(chunk.body, chunk.index) for chunk in in_order(disk, name)]
+    return [(chunk.body, chunk.position) for chunk in in_order(disk, name)]
 
 
 def one_metadata_permitted(disk: Disk, name: str) -> tuple[str, str] | None:
@@ -120,7 +118,7 @@ def rows_permitted(disk: Disk) -> Rows:
         ],
         key=_first,
     )
-    chunks = sorted(disk.chunks, key=lambda chunk: chunk.index)
+    chunks = sorted(disk.chunks, key=lambda chunk: chunk.position)
     return Rows(tuple(streams), _by_stream([tuple(row) for row in chunks]), disk.has_tables)
 
 

@@ -23,7 +23,7 @@ def read_rows(connection: sqlite3.Connection) -> Rows:
     cursor = _tuples(connection)
     try:
         streams = tuple(cursor.execute(_STREAMS))
-        return Rows(streams, tuple(cursor.execute(_CHUNKS)), True)
+        return Rows(streams, tuple(cursor.execute(_CHUNKS)), has_tables=True)
     except sqlite3.OperationalError:
         return _without_some_table(connection)
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
-Isolation = Literal["", "IMMEDIATE", "EXCLUSIVE"]
+Isolation = Literal["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]
 Rows = Literal["tuple", "Row", "dict"]
 Storage = Literal["memory", "file"]
 
@@ -12,7 +12,7 @@ Storage = Literal["memory", "file"]
 class Setting(NamedTuple):
     """How the caller has opened the connection; the defaults are sqlite3's own."""
 
-    isolation_level: Isolation | None = ""
+    isolation_level: Isolation | None = "DEFERRED"
     rows: Rows = "tuple"
     storage: Storage = "memory"
     """``file`` is slower; between any two statements it looks at what a crash would keep."""
@@ -25,9 +25,7 @@ def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
-ROW_FACTORIES: Final[
-    dict[Rows, Callable[[sqlite3.Cursor, tuple[Any, ...]], Any] | None]
-] = {
+ROW_FACTORIES: Final[dict[Rows, Callable[[sqlite3.Cursor, tuple[Any, ...]], Any] | None]] = {
     "tuple": None,
     "Row": sqlite3.Row,
     "dict": _as_dict,

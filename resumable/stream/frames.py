@@ -20,9 +20,7 @@ class Frames:
     def __init__(self, request_id: str) -> None:
         after_done = f',"id":{_quote(request_id)},"type":"{MESSAGE_TYPE}","replay":true'
         self._tail = f',"done":false{after_done}}}'
-        self.live_end: Final = (
-            f'{{"body":"","done":false{after_done},"replayComplete":true}}'
-        )
+        self.live_end: Final = f'{{"body":"","done":false{after_done},"replayComplete":true}}'
         self.done: Final = f'{{"body":"","done":true{after_done}}}'
 
     def chunk(self, body: str) -> str:

@@ -35,9 +35,7 @@ class MemoryDatabase:
         self.midway: list[Rows] = []
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
-        self.connection = sqlite3.connect(
-            ":memory:", isolation_level=setting.isolation_level
-        )
+        self.connection = sqlite3.connect(":memory:", isolation_level=setting.isolation_level)
         return self.connection
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
@@ -61,9 +59,7 @@ class FileDatabase:
     reads what is committed, which is what a process killed there would leave."""
 
     def __init__(self) -> None:
-        self._folder: Final = Path(
-            tempfile.mkdtemp(prefix="resumable-", dir=_fast_folder())
-        )
+        self._folder: Final = Path(tempfile.mkdtemp(prefix="resumable-", dir=_fast_folder()))
         self._path: Final = self._folder / "stream.db"
         self._onlooker: Final = self._open(Setting())
         self._version = self._data_version()
@@ -95,7 +91,7 @@ class FileDatabase:
         connection.execute("pragma synchronous = off")
         return connection
 
-    def _look(self, statement: str) -> None:
+    def _look(self, _statement: str) -> None:
         version = self._data_version()
         if version != self._version:
             self._version = version

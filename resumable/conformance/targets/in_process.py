@@ -1,7 +1,6 @@
 """Any Python implementation that works on an open ``sqlite3.Connection``, in this process."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from sqlite3 import Connection
 from typing import Any, Final, Protocol
 
@@ -56,9 +55,7 @@ class StreamLike(Protocol):
     def get_stream_chunks(self, stream_id: str, /) -> Sequence[Any]: ...
     def get_stream_metadata(self, stream_id: str, /) -> Any: ...
     def get_all_stream_metadata(self) -> Sequence[Any]: ...
-    def insert_stale_stream(
-        self, stream_id: str, request_id: str, age_ms: int, /
-    ) -> None: ...
+    def insert_stale_stream(self, stream_id: str, request_id: str, age_ms: int, /) -> None: ...
 
 
 Factory = Callable[[Connection], StreamLike]
@@ -138,8 +135,8 @@ class InProcess:
         midway = tuple(dict.fromkeys(self._database.midway))
         ids = {name: bindings.ids.get(name, name) for name in names}
         return Detail(
-            {name: self._chunks(id) for name, id in ids.items()},
-            {name: self._metadata(id) for name, id in ids.items()},
+            {name: self._chunks(stream_id) for name, stream_id in ids.items()},
+            {name: self._metadata(stream_id) for name, stream_id in ids.items()},
             read_rows(self._database.connection) if self._has_rows else None,
             midway,
         )
@@ -160,18 +157,18 @@ class InProcess:
             Store: self._store,
             Burst: self._burst,
             Start: self._start,
-            Flush: lambda command, bindings: self._call(self._instance.flush_buffer),
+            Flush: lambda _command, _bindings: self._call(self._instance.flush_buffer),
             Complete: self._complete,
             MarkError: self._mark_error,
             Replay: self._replay,
             ReplayToDeadSocket: self._replay_to_dead_socket,
-            Restart: lambda command, bindings: self._restart(self._database.crash),
-            Reopen: lambda command, bindings: self._restart(self._database.reopen),
-            Restore: lambda command, bindings: self._call(self._instance.restore),
-            ClearAll: lambda command, bindings: self._call(self._instance.clear_all),
-            Destroy: lambda command, bindings: self._call(self._instance.destroy),
+            Restart: lambda _command, _bindings: self._restart(self._database.crash),
+            Reopen: lambda _command, _bindings: self._restart(self._database.reopen),
+            Restore: lambda _command, _bindings: self._call(self._instance.restore),
+            ClearAll: lambda _command, _bindings: self._call(self._instance.clear_all),
+            Destroy: lambda _command, _bindings: self._call(self._instance.destroy),
             InsertStale: self._insert_stale,
-            Advance: lambda command, bindings: DONE,
+            Advance: lambda _command, _bindings: DONE,
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
         }
@@ -219,12 +216,10 @@ class InProcess:
             self._instance.insert_stale_stream, stream, command.request, command.age_ms
         )
 
-    def _replay(self, command: Replay, bindings: Bindings) -> Seen:
+    def _replay(self, command: Replay, _bindings: Bindings) -> Seen:
         return self._replay_to(RecordingSocket(), command.request)
 
-    def _replay_to_dead_socket(
-        self, command: ReplayToDeadSocket, bindings: Bindings
-    ) -> Seen:
+    def _replay_to_dead_socket(self, command: ReplayToDeadSocket, _bindings: Bindings) -> Seen:
         return self._replay_to(RecordingSocket(command.frames_taken), command.request)
 
     def _replay_to(self, socket: RecordingSocket, request: str) -> Seen:

@@ -1,0 +1,1 @@
+"""The harness: holds any implementation of a resumable stream against the specification."""

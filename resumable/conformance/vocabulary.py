@@ -1,0 +1,249 @@
+"""Which commands are worth sending in which state: the words that every engine draws from.
+
+An engine brings ``choose``, which takes one of several options, the simplest first: for the
+hunt that is a seeded generator, for Hypothesis a draw that can be shrunk.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+from model import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    Limits,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    State,
+    Store,
+    WhileDiskFails,
+)
+
+T = TypeVar("T")
+
+UNKNOWN: Final = "unknown"
+"""The id of a stream that never existed."""
+
+WEIGHTS: Final[dict[type[Command], int]] = {
+    Store: 26,
+    Burst: 9,
+    Advance: 14,
+    Start: 9,
+    Flush: 6,
+    Complete: 8,
+    Replay: 7,
+    Restart: 8,
+    MarkError: 3,
+    InsertStale: 4,
+    Restore: 3,
+    ReplayToDeadSocket: 3,
+    WhileDiskFails: 4,
+    InTransaction: 3,
+    Reopen: 2,
+    ClearAll: 2,
+    Destroy: 1,
+}
+
+REQUESTS: Final = ("r1", "r2", "r1", "", "запрос-😀", 'r"\\\n\x00\u2028', "\ud83d")
+
+PLAIN_BODIES: Final = (
+    "a",
+    '{"type":"text-delta","id":"0","delta":"Hello"}',
+    "",
+    '{"type":"finish"}',
+)
+
+ODD_BODIES: Final = (
+    '[{"type":"start"},{"type":"finish"}]',
+    "[]",
+    "naïve 你好 👩‍💻",
+    "NUL \x00 in the middle",
+    "line\u2028and\u2029paragraph",
+    "\ud800 alone, \udfff alone",
+    '"\\/\b\f\n\r\t\x1f\x7f',
+    "null",
+)
+
+FAULTY_CALLS: Final = (
+    Store,
+    Flush,
+    Complete,
+    Start,
+    Burst,
+    Replay,
+    MarkError,
+    ClearAll,
+    Restore,
+    InsertStale,
+    Destroy,
+)
+
+JOINING_CALLS: Final = (
+    Store,
+    Flush,
+    Complete,
+    Start,
+    Burst,
+    Replay,
+    MarkError,
+    ClearAll,
+    Restore,
+    InsertStale,
+)
+
+
+class Choose(Protocol):
+    """Takes one of ``options``."""
+
+    def __call__(self, options: Sequence[T], /) -> T: ...
+
+
+class View(NamedTuple):
+    """What a choice may depend on."""
+
+    state: State
+    now_ms: int
+    streams: Sequence[str]
+    """The names given so far; the next is ``s1``, ``s2``, …"""
+
+
+class Vocabulary:
+    """The commands for one set of limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits: Final = limits
+        self._edge_bodies: Final = edge_bodies(limits.chunk_bytes_max)
+        self._makers: Final[dict[type[Command], Callable[[View, Choose], Command]]] = {
+            Start: lambda view, choose: Start(_fresh(view), choose(REQUESTS)),
+            Store: lambda view, choose: Store(_stream(view, choose), self._body(choose)),
+            Burst: self._burst,
+            Flush: lambda view, choose: Flush(),
+            Complete: lambda view, choose: Complete(_stream(view, choose)),
+            MarkError: lambda view, choose: MarkError(_stream(view, choose)),
+            Replay: lambda view, choose: Replay(_request(view, choose)),
+            ReplayToDeadSocket: self._replay_to_dead_socket,
+            Restart: lambda view, choose: Restart(),
+            Reopen: lambda view, choose: Reopen(),
+            Restore: lambda view, choose: Restore(),
+            ClearAll: lambda view, choose: ClearAll(),
+            Destroy: lambda view, choose: Destroy(),
+            InsertStale: self._insert_stale,
+            Advance: self._advance,
+            WhileDiskFails: self._while_disk_fails,
+            InTransaction: self._in_transaction,
+        }
+
+    def command(self, kind: type[Command], view: View, choose: Choose) -> Command:
+        """A command of ``kind`` that makes sense, or just does not, in ``view``."""
+        return self._makers[kind](view, choose)
+
+    def _body(self, choose: Choose) -> str:
+        return choose(choose(_BODY_GROUPS) or self._edge_bodies)
+
+    def _burst(self, view: View, choose: Choose) -> Burst:
+        """Sizes around the flush, from an empty buffer and from what is in it."""
+        size = self._limits.flush_chunks
+        left = max(1, size - len(view.state.memory.buffer))
+        counts = (left, left + 1, max(1, left - 1), size, size + 1, 2 * size, 2 * size + 1)
+        return Burst(_stream(view, choose), choose(_BURST_BODIES), choose(counts))
+
+    def _replay_to_dead_socket(self, view: View, choose: Choose) -> ReplayToDeadSocket:
+        """Dying at the first frame, in the middle, or at the very last."""
+        memory, disk = view.state.memory, view.state.disk
+        stored = sum(1 for chunk in disk.chunks if chunk.stream == memory.active)
+        pending = sum(1 for chunk in memory.buffer if chunk.stream == memory.active)
+        last = stored + pending
+        return ReplayToDeadSocket(_request(view, choose), choose((0, 1, last // 2, last)))
+
+    def _insert_stale(self, view: View, choose: Choose) -> InsertStale:
+        age = self._limits.stale_age_ms
+        ages = (age + 1, age, 0, age - 1, 2 * age, 1, -1000)
+        streams = (_fresh(view), _fresh(view), _fresh(view), _stream(view, choose))
+        return InsertStale(choose(streams), choose(REQUESTS), choose(ages))
+
+    def _advance(self, view: View, choose: Choose) -> Advance:
+        return Advance(choose(choose(self._jumps(view))))
+
+    def _jumps(self, view: View) -> Sequence[Sequence[int]]:
+        """Groups of jumps: short ones, those *to* a threshold of something that is stored,
+        whole thresholds, and backwards."""
+        to_threshold = self._jumps_to_thresholds(view)
+        whole = _whole_jumps(self._limits)
+        return (SHORT_JUMPS, to_threshold or whole, to_threshold or whole, whole, BACKWARDS)
+
+    def _jumps_to_thresholds(self, view: View) -> Sequence[int]:
+        limits, now = self._limits, view.now_ms
+        (streams, _, _), memory = view.state.disk, view.state.memory
+        instants = [
+            row.created_at + limits.stale_age_ms
+            if row.ended_at is None
+            else row.ended_at + limits.sweep_age_ms
+            for row in streams[-4:]
+        ]
+        if memory.swept_at:
+            instants.append(memory.swept_at + limits.sweep_interval_ms)
+        return [instant - now + off for instant in instants for off in (1, 0, -1)]
+
+    def _while_disk_fails(self, view: View, choose: Choose) -> WhileDiskFails:
+        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        pending = len(view.state.memory.buffer)
+        return WhileDiskFails(call, choose((0, 1, pending, pending + 1, pending // 2)))
+
+    def _in_transaction(self, view: View, choose: Choose) -> InTransaction:
+        call: Any = self.command(choose(JOINING_CALLS), view, choose)
+        return InTransaction(call)
+
+
+SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
+BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
+_BURST_BODIES: Final = ("b", '{"delta":"😀"}')
+_BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
+    *[PLAIN_BODIES] * 60,
+    *[ODD_BODIES] * 20,
+    (),  # stands for the bodies at the edge of the limit, which are slow
+)
+
+
+@cache
+def edge_bodies(bytes_max: int) -> tuple[str, ...]:
+    """Bodies of exactly ``bytes_max`` UTF-8 bytes and of one more, of 1- to 4-byte letters."""
+    exact = ["a" * bytes_max]
+    for letter in ("é", "€", "😀"):
+        count, rest = divmod(bytes_max, len(letter.encode()))
+        exact.append(letter * count + "a" * rest)
+    return tuple([body + more for body in exact for more in ("", "a")])
+
+
+@cache
+def _whole_jumps(limits: Limits) -> tuple[int, ...]:
+    spans = (limits.stale_age_ms, limits.sweep_interval_ms, limits.sweep_age_ms)
+    return tuple([span + off for span in spans for off in (1, 0, -1)])
+
+
+def _fresh(view: View) -> str:
+    return f"s{len(view.streams) + 1}"
+
+
+def _stream(view: View, choose: Choose) -> str:
+    """Mostly the active stream, or the last; sometimes an older one, or one of no stream."""
+    if not view.streams:
+        return UNKNOWN
+    last = view.streams[-1]
+    active = view.state.memory.active or last
+    return choose((active, active, active, last, choose(view.streams), UNKNOWN))
+
+
+def _request(view: View, choose: Choose) -> str:
+    return choose((view.state.memory.request or "r1", choose(REQUESTS)))
