@@ -25,13 +25,16 @@ from resumable.stream.rows import (
     StreamMetadata,
     StreamMetadataRow,
 )
-from resumable.stream.text import expect, utf8_bytes, well_formed
+from resumable.stream.text import expect, expect_callable, utf8_bytes, well_formed
 from resumable.stream.transaction import Transaction, storage_error
 
 log = logging.getLogger("resumable")
+log.addHandler(logging.NullHandler())  # Otherwise a service without logging gets it on stderr.
 
 _BufferedChunk = tuple[str, str, int]
 """Stream id, body, index."""
+
+_Send = Callable[[str], object]
 
 _Restorable = tuple[str, str, int]
 """Stream id, request id, next index."""
@@ -65,15 +68,15 @@ class ResumableStream:
         ``clock`` gives milliseconds, ``new_id`` an id that no stream has yet. The
         connection stays the caller's: isolation level and row factory are left alone.
 
-        Raises ArgumentTypeError for anything but a connection, and StorageError if it is
-        closed, read-only, or not a database.
+        Raises ArgumentTypeError for arguments of another type, and StorageError if the
+        connection is closed, read-only, or not one to a database.
         """
         self._connection: Final = expect("connection", connection, sqlite3.Connection)
         self._cursor: Final = _own_cursor(connection)
         self._transaction: Final = Transaction(connection, self._cursor)
-        self._clock: Final = clock
-        self._new_id: Final = new_id
-        self._limits: Final = limits
+        self._clock: Final[Callable[[], int]] = expect_callable("clock", clock)
+        self._new_id: Final[Callable[[], str]] = expect_callable("new_id", new_id)
+        self._limits: Final = expect("limits", limits, Limits)
         self._active_stream_id: str | None = None
         self._active_request_id: str | None = None
         self._is_live = False
@@ -216,23 +219,24 @@ class ResumableStream:
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
         self._refuse_if_destroyed()
+        send: _Send = expect_callable("connection.send", getattr(connection, "send", None))
         frames = Frames(well_formed("request_id", request_id))
         stream_id = self._active_stream_id
         if stream_id is None:
             return None
         self.flush_buffer()
         for body, _ in self._read(schema.CHUNKS, stream_id):
-            connection.send(frames.chunk(body))
-        return self._end_replay(connection, frames, stream_id)
+            send(frames.chunk(body))
+        return self._end_replay(send, frames, stream_id)
 
-    def _end_replay(self, connection: Client, frames: Frames, stream_id: str) -> str | None:
+    def _end_replay(self, send: _Send, frames: Frames, stream_id: str) -> str | None:
         if self._active_stream_id != stream_id:  # It ended from inside ``send``.
-            connection.send(frames.done)
+            send(frames.done)
             return None
         if self._is_live:
-            connection.send(frames.live_end)
+            send(frames.live_end)
             return None
-        connection.send(frames.done)
+        send(frames.done)
         self.complete(stream_id)
         return stream_id
 
@@ -295,6 +299,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
+        self._refuse_if_destroyed()
         rows = self._read(schema.CHUNKS, well_formed("stream_id", stream_id))
         return [{"body": body, "chunk_index": index} for body, index in rows]
 
@@ -303,9 +308,9 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
-        for status, request_id in self._read(
-            schema.STREAM, well_formed("stream_id", stream_id)
-        ):
+        self._refuse_if_destroyed()
+        stream_id = well_formed("stream_id", stream_id)
+        for status, request_id in self._read(schema.STREAM, stream_id):
             return {"status": status, "request_id": request_id}
         return None
 
@@ -314,6 +319,7 @@ class ResumableStream:
 
         Raises StorageError, StreamDestroyedError.
         """
+        self._refuse_if_destroyed()
         return [
             {"id": id, "status": status, "request_id": request_id, "created_at": created_at}
             for id, status, request_id, created_at in self._read(schema.STREAMS)
@@ -402,14 +408,14 @@ class ResumableStream:
     def _flush_or_log(self) -> None:
         try:
             self.flush_buffer()
-        except StorageError:
-            log.exception(
-                "could not flush; %d chunks stay buffered for the next try",
+        except StorageError as error:
+            log.error(  # noqa: TRY400 - each further chunk tries again: no traceback each time
+                "could not flush; %d chunks wait for the next try: %s",
                 len(self._buffer),
+                error,
             )
 
     def _read(self, statement: str, *parameters: str) -> list[Any]:
-        self._refuse_if_destroyed()
         try:
             return self._cursor.execute(statement, parameters).fetchall()
         except sqlite3.Error as error:

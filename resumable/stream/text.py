@@ -1,6 +1,7 @@
 """Text as it enters: checked, well-formed and measured."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from resumable.stream.errors import ArgumentTypeError
 
@@ -33,3 +34,10 @@ def expect(name: str, value: object, kind: type[T]) -> T:
     if isinstance(value, kind) and not isinstance(value, bool):
         return value
     raise ArgumentTypeError(f"{name} must be {kind.__name__}, not {type(value).__name__}")
+
+
+def expect_callable(name: str, value: object) -> Callable[..., Any]:
+    """``value``, if it can be called; else ArgumentTypeError."""
+    if callable(value):
+        return value
+    raise ArgumentTypeError(f"{name} must be callable, not {type(value).__name__}")

@@ -1,6 +1,7 @@
 """All or nothing, on a connection that belongs to somebody else."""
 
 import sqlite3
+from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
@@ -32,11 +33,11 @@ class Transaction:
 
     def __enter__(self) -> None:
         try:
-            joins = self._connection.in_transaction
-            self._execute("savepoint resumable_stream" if joins else "begin immediate")
+            self._begun = not self._connection.in_transaction
+            self._execute("begin immediate" if self._begun else "savepoint resumable_stream")
         except sqlite3.Error as error:
+            self._roll_back()
             raise storage_error(error) from error
-        self._begun = not joins
 
     def __exit__(
         self,
@@ -44,25 +45,48 @@ class Transaction:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None:
-            try:
-                self._execute("commit" if self._begun else "release resumable_stream")
-                return
-            except sqlite3.Error as failure:
-                error = failure
+        failure = self._finish() if error is None else error
+        if failure is None:
+            return
         self._roll_back()
-        if isinstance(error, sqlite3.Error) and not isinstance(error, StorageError):
-            raise storage_error(error) from error
+        if isinstance(failure, sqlite3.Error) and not isinstance(failure, StorageError):
+            raise storage_error(failure) from failure
+
+    def _finish(self) -> sqlite3.Error | None:
+        """Commit, or say why not."""
+        try:
+            self._execute("commit" if self._begun else "release resumable_stream")
+        except sqlite3.Error as error:
+            return None if _was_interrupted(error) and not self._is_open() else error
+        return None
+
+    def _is_open(self) -> bool:
+        """Whether a statement that was interrupted left the transaction open. A progress
+        handler may strike after the statement took effect: what is committed has happened.
+        """
+        if self._begun:
+            return self._connection.in_transaction
+        try:
+            self._execute("rollback to resumable_stream")
+        except sqlite3.Error:
+            return False
+        return True
 
     def _roll_back(self) -> None:
-        """After some errors (a full disk, an I/O error) SQLite has rolled back already."""
-        if not self._connection.in_transaction:
-            return
-        if self._begun:
-            self._execute("rollback")
-        else:
-            self._execute("rollback to resumable_stream")
-            self._execute("release resumable_stream")
+        """Leave nothing open. SQLite may have done it by itself (an interrupt, a full disk),
+        or refuse even this (a closed connection); the first error is the one to tell."""
+        with suppress(sqlite3.Error):
+            if not self._connection.in_transaction:
+                return
+            if self._begun:
+                self._execute("rollback")
+            else:
+                self._execute("rollback to resumable_stream")
+                self._execute("release resumable_stream")
+
+
+def _was_interrupted(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
 
 
 def storage_error(error: sqlite3.Error) -> StorageError:
