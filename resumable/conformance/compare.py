@@ -51,6 +51,11 @@ def crash_differences(permitted: Collection[Disk], detail: Detail) -> list[Diffe
     return [Difference("a crash inside the command", torn[0], allowed)] if torn else []
 
 
+def agrees(reply: Reply, seen: Seen) -> bool:
+    """Whether a target's reply is the permitted one."""
+    return not any(_reply(reply, seen))
+
+
 def _reply(reply: Reply, seen: Seen) -> Iterator[Difference]:
     if not _same_refusal(reply, seen):
         yield Difference("raises", seen.error or None, reply.refused)
@@ -92,13 +97,21 @@ def _detail(state: State, detail: Detail) -> Iterator[Difference]:
     for name, seen in detail.chunks.items():
         right: Any = ANY_ERROR if is_destroyed else chunks_permitted(disk, name)
         if not _read_agrees(seen, right, is_destroyed):
-            yield Difference("get_stream_chunks()", seen, right, name)
+            yield Difference(_where_chunks_differ(seen, right), seen, right, name)
     for name, seen in detail.metadata.items():
         right = ANY_ERROR if is_destroyed else one_metadata_permitted(disk, name)
         if not _read_agrees(seen, right, is_destroyed):
             yield Difference("get_stream_metadata()", seen, right, name)
     if detail.rows is not None:
         yield from _rows(detail.rows, rows_permitted(disk))
+
+
+def _where_chunks_differ(seen: Any, right: Any) -> str:
+    """The same bodies under other indexes is another mistake than other bodies."""
+    comparable = isinstance(seen, list) and isinstance(right, list)
+    if comparable and [body for body, _ in seen] == [body for body, _ in right]:
+        return "chunk_index in get_stream_chunks()"
+    return "get_stream_chunks()"
 
 
 def _read_agrees(seen: Any, right: Any, is_destroyed: bool) -> bool:

@@ -1,0 +1,110 @@
+"""Commands, texts and times as a person reads them."""
+
+from typing import Any, Final
+
+from model import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+
+_UNITS: Final = (("h", 3_600_000), ("min", 60_000), ("s", 1_000))
+_TEXT_MAX: Final = 60
+
+
+def duration(ms: int) -> str:
+    """``5 min``, ``5 min + 1 ms``, ``24 h - 1 ms``, ``1,234 ms``."""
+    if ms < 0:
+        return f"-({duration(-ms)})" if abs(ms) % 1000 in (1, 999) else f"-{duration(-ms)}"
+    for off, suffix in ((0, ""), (1, " + 1 ms"), (-1, " - 1 ms")):
+        for unit, size in _UNITS:
+            if ms - off > 0 and (ms - off) % size == 0:
+                return f"{(ms - off) // size} {unit}{suffix}"
+    return f"{ms:,} ms"
+
+
+def instant(offset_ms: int) -> str:
+    """A time since the start: ``0``, ``+5 min``."""
+    if offset_ms == 0:
+        return "0"
+    return duration(offset_ms) if offset_ms < 0 else f"+{duration(offset_ms)}"
+
+
+def text(value: str) -> str:
+    """A text in quotes; a long one by its beginning and its size."""
+    if len(value) <= _TEXT_MAX:
+        return _quoted(value)
+    size = f"{len(value.encode('utf-8', 'surrogatepass')):,} bytes"
+    if value == value[0] * len(value):
+        return f"{_quoted(value[0])} × {len(value):,} ({size})"
+    return f"{_quoted(value[:20])}… ({size})"
+
+
+def command(value: Command) -> str:
+    """The command as a line of the program, in the names of the Python class."""
+    match value:
+        case Start(stream, request):
+            return f"{stream} = start({text(request)})"
+        case Store(stream, body):
+            return f"store_chunk({stream}, {text(body)})"
+        case Burst(stream, body, count):
+            last = f" … {text(body + str(count - 1))}" if count > 1 else ""
+            return f"store_chunk({stream}, {text(body + '0')}{last})  # {count} chunks"
+        case Flush():
+            return "flush_buffer()"
+        case Complete(stream):
+            return f"complete({stream})"
+        case MarkError(stream):
+            return f"mark_error({stream})"
+        case Replay(request):
+            return f"replay_chunks(socket, {text(request)})"
+        case ReplayToDeadSocket(request, frames_taken):
+            return f"replay_chunks(socket that dies after {frames_taken}, {text(request)})"
+        case Restart():
+            return "the process is killed, and starts again"
+        case Reopen():
+            return "the database is closed, and opened again"
+        case Restore():
+            return "restore()"
+        case ClearAll():
+            return "clear_all()"
+        case Destroy():
+            return "destroy()"
+        case InsertStale(stream, request, age_ms):
+            return f"insert_stale_stream({stream}, {text(request)}, {duration(age_ms)})"
+        case Advance(ms):
+            return f"{duration(abs(ms))} {'pass' if ms >= 0 else 'back: the clock is set'}"
+        case WhileDiskFails(call, rows_written):
+            return f"while the disk fails after {rows_written} rows: {command(call)}"
+        case InTransaction(call):
+            return f"inside the caller's transaction: {command(call)}"
+
+
+def value(thing: Any) -> str:
+    """Anything else that is observed, on one line."""
+    if isinstance(thing, str):
+        return text(thing)
+    if isinstance(thing, tuple | list):
+        return f"({', '.join([value(part) for part in thing])})"
+    return repr(thing)
+
+
+def _quoted(value: str) -> str:
+    """Like Python's literal, but always in double quotes unless that needs escapes."""
+    plain = repr(value)
+    return f'"{value}"' if plain == f"'{value}'" and '"' not in value else plain

@@ -1,0 +1,50 @@
+"""Running a given program: the whole of ``resumable replay``, and what shrinking repeats."""
+
+from collections.abc import Sequence
+
+from model import INITIAL, Command, step
+from model.limits import ORIGINAL, Limits
+from resumable.conformance.compare import agrees
+from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.target import Target
+from resumable.conformance.trace import Trace
+
+
+def run(
+    target: Target,
+    commands: Sequence[Command],
+    *,
+    setting: Setting = DEFAULT,
+    limits: Limits = ORIGINAL,
+) -> Divergence | None:
+    """Send the commands, compare everything after each; the divergence, if there is one.
+
+    Raises TargetError if the target cannot be run.
+    """
+    lockstep = Lockstep(target, limits=limits, setting=setting)
+    try:
+        for command in commands:
+            lockstep.do(command)
+    except DivergedError as error:
+        return error.divergence
+    finally:
+        target.close()
+    return None
+
+
+def no_longer_permitted(trace: Trace) -> int | None:
+    """The first step whose recorded reply the specification forbids, by index; None if it
+    permits them all. That of a trace that conformed once must never change."""
+    states = [INITIAL]
+    for number, (command, at_ms, seen) in enumerate(trace.steps):
+        states = [
+            outcome.state
+            for state in states
+            for outcome in step(state, command, at_ms, trace.limits)
+            if agrees(outcome.reply, seen)
+        ]
+        if not states:
+            return number
+    return None
