@@ -72,7 +72,7 @@ class ResumableStream:
         connection is closed, read-only, or not one to a database.
         """
         self._connection: Final = expect("connection", connection, sqlite3.Connection)
-        self._cursor: Final = _own_cursor(connection)
+        self._cursor: Final = self._own_cursor(connection)
         self._transaction: Final = Transaction(connection, self._cursor)
         self._clock: Final[Callable[[], int]] = expect_callable("clock", clock)
         self._new_id: Final[Callable[[], str]] = expect_callable("new_id", new_id)
@@ -415,6 +415,18 @@ class ResumableStream:
                 error,
             )
 
+    @staticmethod
+    def _own_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
+        """A cursor that gives tuples, whatever the row factory of the connection."""
+        if connection.text_factory is not str:
+            raise ArgumentTypeError("connection.text_factory must be str")
+        try:
+            cursor = connection.cursor()
+        except sqlite3.Error as error:
+            raise storage_error(error) from error
+        cursor.row_factory = None
+        return cursor
+
     def _read(self, statement: str, *parameters: str) -> list[Any]:
         try:
             return self._cursor.execute(statement, parameters).fetchall()
@@ -433,18 +445,6 @@ class ResumableStream:
             self._connection.in_transaction  # noqa: B018 - reading it raises when closed
         except sqlite3.Error as error:
             raise storage_error(error) from error
-
-
-def _own_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
-    """A cursor that gives tuples, whatever the row factory of the connection."""
-    if connection.text_factory is not str:
-        raise ArgumentTypeError("connection.text_factory must be str")
-    try:
-        cursor = connection.cursor()
-    except sqlite3.Error as error:
-        raise storage_error(error) from error
-    cursor.row_factory = None
-    return cursor
 
 
 def _chunk_ids() -> Iterator[str]:
