@@ -109,9 +109,13 @@ def _detail(state: State, detail: Detail) -> Iterator[Difference]:
 def _where_chunks_differ(seen: Any, right: Any) -> str:
     """The same bodies under other indexes is another mistake than other bodies."""
     comparable = isinstance(seen, list) and isinstance(right, list)
-    if comparable and [body for body, _ in seen] == [body for body, _ in right]:
+    if comparable and _bodies(seen) == _bodies(right):
         return "chunk_index in get_stream_chunks()"
     return "get_stream_chunks()"
+
+
+def _bodies(chunks: list[tuple[Any, Any]]) -> list[str]:
+    return sorted([str(body) for body, _ in chunks])
 
 
 def _read_agrees(seen: Any, right: Any, is_destroyed: bool) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from model import Command, Limits, State
+from model import Command, Limits, ReplayToDeadSocket, State
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Seen
 
@@ -49,7 +49,7 @@ class Divergence(NamedTuple):
     @property
     def signature(self) -> tuple[str, str]:
         """What tells divergences apart: the kind of command, and what differed first."""
-        return kind_of(self.command), self.closest[0].where
+        return _kind(self.steps[-1]), self.closest[0].where
 
 
 class DivergedError(AssertionError):
@@ -65,8 +65,9 @@ class DivergedError(AssertionError):
         return "\n" + explain(self.divergence)
 
 
-def kind_of(command: Command) -> str:
-    """The command's name, with that of the call that a fault or a transaction surrounds."""
-    call = getattr(command, "call", None)
-    name = type(command).__name__
-    return f"{name}({kind_of(call)})" if call is not None else name
+def _kind(step: Step) -> str:
+    """The method that was called, and whether the disk failed it: a fault that did not
+    strike, or a transaction around the call, is no part of the matter."""
+    call = getattr(step.command, "call", step.command)
+    name = "Replay" if isinstance(call, ReplayToDeadSocket) else type(call).__name__
+    return f"{name} while the disk fails" if step.seen.disk_failed else name

@@ -12,6 +12,7 @@ from model import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     MarkError,
     Reopen,
     Replay,
@@ -93,6 +94,10 @@ def command(value: Command) -> str:
             return f"while the disk fails after {rows_written} rows: {command(call)}"
         case InTransaction(call):
             return f"inside the caller's transaction: {command(call)}"
+        case KillDuring(call, statements_run):
+            return (
+                f"killed after {statements_run} SQL statements, then restarted: {command(call)}"
+            )
 
 
 def value(thing: Any) -> str:

@@ -6,9 +6,10 @@ holds the commands themselves, not the seed that made them.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 from model import ORIGINAL, Advance, Command, Limits, Start
 from model.commands import stream_of
@@ -18,6 +19,8 @@ from resumable.conformance.divergence import Divergence, Step
 from resumable.conformance.setting import DEFAULT, Isolation, Rows, Setting, Storage
 
 VERSION: Final = 1
+
+T = TypeVar("T")
 
 Verdict = Literal["conforms", "diverged", "unknown"]
 
@@ -98,7 +101,7 @@ def loads(text: str) -> Trace:
     names: dict[str, None] = {}
     for number, line in enumerate(lines[1:], start=2):
         now_ms = steps[-1].at_ms if steps else EPOCH_MS
-        steps.append(_of_line(number, line, lambda value, now=now_ms: _decode_step(value, now)))
+        steps.append(_of_line(number, line, partial(_decode_step, now_ms)))
         if misuses_name(steps[-1].command, names):
             raise TraceError(f"line {number}: starts a stream whose name was used before")
     return trace._replace(steps=tuple(steps))
@@ -117,7 +120,7 @@ def misuses_name(command: Command, names: dict[str, None]) -> bool:
     return False
 
 
-def _of_line(number: int, line: str, decode: Any) -> Any:
+def _of_line(number: int, line: str, decode: Callable[[Any], T]) -> T:
     try:
         return decode(json.loads(line))
     except (ValueError, TypeError, AttributeError) as error:
@@ -181,7 +184,7 @@ def _encode_step(step: Step) -> dict[str, Any]:
     return {**line, "reply": reply} if reply else line
 
 
-def _decode_step(value: Any, now_ms: int) -> Step:
+def _decode_step(now_ms: int, value: Any) -> Step:
     command = codec.decode_command(value)
     at_ms = now_ms + (command.ms if isinstance(command, Advance) else 0)
     if value.get("at", at_ms - EPOCH_MS) != at_ms - EPOCH_MS:

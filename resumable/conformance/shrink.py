@@ -1,0 +1,165 @@
+"""Shrinking: the shortest program found that still shows the *same* divergence.
+
+Every candidate is run from the start with everything compared. One is taken if it diverges
+in the same place, at the same kind of command, and is simpler. The order of the candidates
+is fixed, so that the same program always shrinks to the same one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from model import Advance, Burst, Command, InsertStale, Limits, Start, Store
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.run import run
+from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.simpler import cost, renamed, simpler
+from resumable.conformance.target import Target
+from resumable.conformance.trace import misuses_name
+
+Commands = tuple[Command, ...]
+
+_PAIRS_MAX: Final = 14
+"""Programs up to this length also lose any two of their commands at once."""
+
+
+def shrink(
+    target: Target, found: Divergence, beat: Callable[[], None] = lambda: None
+) -> Divergence | None:
+    """The divergence of the simplest program found; None if it did not happen again.
+
+    A hunt compares some things only at the end of a sequence: "the same" is what the first
+    run finds, which compares everything.
+    ``beat`` is called before each run, so that somebody can tell that it goes on.
+    """
+    return _Shrinker(target, found, beat).result()
+
+
+class _Shrinker:
+    def __init__(self, target: Target, found: Divergence, beat: Callable[[], None]) -> None:
+        self._target: Final = target
+        self._beat: Final = beat
+        self._limits: Final[Limits] = found.limits
+        self._setting: Setting = found.setting
+        self._commands: Commands = tuple(step.command for step in found.steps)
+        self._tried: Final[set[tuple[Commands, Setting]]] = set()
+        self._best = self._run(self._commands, self._setting)
+
+    def result(self) -> Divergence | None:
+        if self._best is None:
+            return None
+        self._take(self._best)
+        self._signature = self._best.signature
+        while self._improved():
+            pass
+        return self._best
+
+    def _improved(self) -> bool:
+        """One round; cheap passes first, and again from the start once one has helped."""
+        passes = (
+            self._simpler_settings,
+            self._without_blocks,
+            self._joined,
+            self._simpler_commands,
+            self._without_pairs,
+            self._replaced_pairs,
+        )
+        return any([self._pass(candidates) for candidates in passes])
+
+    def _pass(self, candidates: Callable[[], Iterable[tuple[Commands, Setting]]]) -> bool:
+        improved = False
+        progress = True
+        while progress:
+            progress = any(self._accepts(*candidate) for candidate in candidates())
+            improved = improved or progress
+        return improved
+
+    def _accepts(self, commands: Commands, setting: Setting) -> bool:
+        key = (commands, setting)
+        if key in self._tried or not _is_well_formed(commands):
+            return False
+        self._tried.add(key)
+        better = cost(commands, setting) < cost(self._commands, self._setting)
+        divergence = self._run(commands, setting) if better else None
+        if divergence is None or divergence.signature != self._signature:
+            return False
+        self._take(divergence)
+        return True
+
+    def _take(self, divergence: Divergence) -> None:
+        self._best = divergence
+        self._setting = divergence.setting
+        self._commands = tuple(step.command for step in divergence.steps)
+
+    def _run(self, commands: Commands, setting: Setting) -> Divergence | None:
+        self._beat()
+        return run(self._target, commands, setting=setting, limits=self._limits)
+
+    # -- Passes: each yields candidates from the best program so far --
+
+    def _simpler_settings(self) -> Iterator[tuple[Commands, Setting]]:
+        setting = self._setting
+        yield self._commands, DEFAULT
+        for field, value in DEFAULT._asdict().items():
+            yield self._commands, setting._replace(**{field: value})
+
+    def _without_blocks(self) -> Iterator[tuple[Commands, Setting]]:
+        commands = self._commands
+        size = len(commands) // 2
+        while size:
+            for start in range(len(commands) - size, -1, -1):
+                yield commands[:start] + commands[start + size :], self._setting
+            size //= 2
+
+    def _without_pairs(self) -> Iterator[tuple[Commands, Setting]]:
+        commands = self._commands
+        if len(commands) <= _PAIRS_MAX:
+            for first in range(len(commands)):
+                for second in range(first + 1, len(commands)):
+                    rest = commands[first + 1 : second]
+                    yield commands[:first] + rest + commands[second + 1 :], self._setting
+
+    def _simpler_commands(self) -> Iterator[tuple[Commands, Setting]]:
+        commands = self._commands
+        for other in renamed(commands):
+            yield other, self._setting
+        for at in range(len(commands) - 1, -1, -1):
+            for other_command in simpler(commands[at], self._limits):
+                yield (*commands[:at], other_command, *commands[at + 1 :]), self._setting
+
+    def _joined(self) -> Iterator[tuple[Commands, Setting]]:
+        """Neighbouring stores to one stream as one burst."""
+        commands = self._commands
+        for at, (first, second) in enumerate(pairwise(commands)):
+            if (burst := _as_burst(first, second)) is not None:
+                yield (*commands[:at], burst, *commands[at + 2 :]), self._setting
+
+    def _replaced_pairs(self) -> Iterator[tuple[Commands, Setting]]:
+        """Two commands in a row by one that often does as much."""
+        commands = self._commands
+        for at, (first, second) in enumerate(pairwise(commands)):
+            for one in _instead_of_two(first, second):
+                yield (*commands[:at], one, *commands[at + 2 :]), self._setting
+
+
+def _instead_of_two(first: Command, second: Command) -> Iterator[Command]:
+    """A stream that starts and grows old might have been inserted old; one that is inserted
+    and restored might have been started."""
+    if isinstance(first, Start) and isinstance(second, Advance):
+        yield InsertStale(first.stream, first.request, second.ms)
+    if isinstance(first, InsertStale):
+        yield Start(first.stream, first.request)
+
+
+def _as_burst(first: Command, second: Command) -> Burst | None:
+    if not isinstance(first, Store | Burst) or not isinstance(second, Store | Burst):
+        return None
+    if first.stream != second.stream:
+        return None
+    counts = [one.count if isinstance(one, Burst) else 1 for one in (first, second)]
+    return Burst(first.stream, "b", sum(counts))
+
+
+def _is_well_formed(commands: Sequence[Command]) -> bool:
+    names: dict[str, None] = {}
+    return not any([misuses_name(command, names) for command in commands])

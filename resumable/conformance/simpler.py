@@ -1,0 +1,188 @@
+"""What is simpler than what, for shrinking: fewer commands, then plainer ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from model import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    Limits,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+from model.commands import stream_of
+from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.vocabulary import UNKNOWN
+
+_PLAIN_FIRST: Final = (
+    Start,
+    Store,
+    Flush,
+    Replay,
+    Complete,
+    Restart,
+    Advance,
+    MarkError,
+    Burst,
+    Restore,
+    ClearAll,
+    InsertStale,
+    Reopen,
+    Destroy,
+    ReplayToDeadSocket,
+    InTransaction,
+    WhileDiskFails,
+)
+_RANK: Final = {kind: rank for rank, kind in enumerate(_PLAIN_FIRST)}
+_TEXTS: Final = ("a", "", "\ud800", "\x00", "é")
+_REQUEST: Final = "r1"
+
+Cost = tuple[int, int, int]
+
+
+def cost(commands: Sequence[Command], setting: Setting) -> Cost:
+    """Less is simpler: the number of commands, how plain the setting, how plain they are."""
+    odd = sum(1 for value, plain in zip(setting, DEFAULT, strict=True) if value != plain)
+    return len(commands), odd, sum([_weight(command) for command in commands])
+
+
+def simpler(command: Command, limits: Limits) -> Iterator[Command]:
+    """Commands to put in its place, the plainest first. Some are not plainer at all; the
+    caller compares costs."""
+    match command:
+        case WhileDiskFails(call, rows_written):
+            yield call
+            for rows in (0, 1, 2, rows_written - 1):
+                yield replace(command, rows_written=max(rows, 0))
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
+        case InTransaction(call):
+            yield call
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
+        case Burst(stream, body, count):
+            yield Store(stream, "b")
+            for fewer in _fewer(count, limits.flush_chunks):
+                yield Burst(stream, "b", fewer)
+            yield Burst(stream, "b", count)
+        case Advance(ms):
+            for jump in _jumps(ms, limits):
+                yield Advance(jump)
+        case InsertStale(stream, _, age_ms):
+            for age in (0, limits.stale_age_ms + 1, limits.stale_age_ms, age_ms):
+                yield InsertStale(stream, _REQUEST, age)
+        case Reopen():
+            yield Restart()
+        case MarkError(stream):
+            yield Complete(stream)
+        case ReplayToDeadSocket(request, frames_taken):
+            yield Replay(request)
+            for frames in (0, 1, frames_taken - 1):
+                yield ReplayToDeadSocket(request, max(frames, 0))
+    yield from _with_plain_text(command)
+    yield from _with_unknown_stream(command)
+
+
+def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
+    """The same program with streams named in order, and with two streams merged into one."""
+    names = list(dict.fromkeys([name for one in commands if (name := stream_of(one))]))
+    streams = [name for name in names if name != UNKNOWN]
+    in_order = {name: f"s{number}" for number, name in enumerate(streams, 1)}
+    yield tuple([_with_stream(command, in_order) for command in commands])
+    for later in range(len(streams) - 1, 0, -1):
+        for earlier in range(later):
+            merged = {streams[later]: streams[earlier]}
+            kept = [one for one in commands if not _begins(one, streams[later])]
+            yield tuple([_with_stream(command, merged) for command in kept])
+
+
+def _begins(command: Command, name: str) -> bool:
+    return isinstance(command, Start | InsertStale) and command.stream == name
+
+
+def _with_stream(command: Command, names: dict[str, str]) -> Command:
+    if isinstance(command, WhileDiskFails | InTransaction):
+        inner: Any = _with_stream(command.call, names)
+        return replace(command, call=inner)
+    if isinstance(command, Start | Store | Burst | Complete | MarkError | InsertStale):
+        return replace(command, stream=names.get(command.stream, command.stream))
+    return command
+
+
+def _with_plain_text(command: Command) -> Iterator[Command]:
+    if isinstance(command, Store):
+        for body in _TEXTS:
+            yield replace(command, body=body)
+    if isinstance(command, Start | Replay | ReplayToDeadSocket | InsertStale):
+        for request in (_REQUEST, "\ud800"):
+            yield replace(command, request=request)
+
+
+def _with_unknown_stream(command: Command) -> Iterator[Command]:
+    if isinstance(command, Store | Burst | Complete | MarkError):
+        yield replace(command, stream=UNKNOWN)
+
+
+def _fewer(count: int, flush_chunks: int) -> list[int]:
+    counts = {2, flush_chunks - 1, flush_chunks, flush_chunks + 1, count // 2, count - 1}
+    return sorted([fewer for fewer in counts if 1 < fewer < count])
+
+
+def _jumps(ms: int, limits: Limits) -> list[int]:
+    """The meaningful jumps no longer than this one, in its direction; nearest to zero first."""
+    spans = (limits.stale_age_ms, limits.sweep_interval_ms, limits.sweep_age_ms)
+    jumps = {1, *[span + off for span in spans for off in (-1, 0, 1)]}
+    sign = 1 if ms > 0 else -1
+    return [sign * jump for jump in sorted(jumps) if jump <= abs(ms)]
+
+
+def _weight(command: Command) -> int:
+    """One figure for how much there is to read in a command."""
+    weight = 100 * _RANK[type(command)]
+    match command:
+        case WhileDiskFails(call, rows_written):
+            return weight + rows_written + _weight(call)
+        case InTransaction(call):
+            return weight + _weight(call)
+        case Burst(_, body, count):
+            weight += count + (body != "b")
+        case Store(_, body):
+            weight += 0 if body == "a" else min(1 + len(body), 50)
+        case Advance(ms):
+            weight += _jump_weight(ms)
+        case InsertStale(_, request, age_ms):
+            weight += (request != _REQUEST) + _jump_weight(age_ms)
+        case Start(_, request) | Replay(request):
+            weight += request != _REQUEST
+        case ReplayToDeadSocket(request, frames_taken):
+            weight += (request != _REQUEST) + frames_taken
+    return weight + _stream_weight(stream_of(command))
+
+
+def _jump_weight(ms: int) -> int:
+    """Round spans are plainer than odd ones, short ones than long ones, and forwards than
+    backwards."""
+    size = abs(ms)
+    odd = 0 if size % 60_000 == 0 else 20 if (size + 1) % 60_000 in (0, 2) else 40
+    return odd + len(str(size)) + (20 if ms < 0 else 0)
+
+
+def _stream_weight(name: str | None) -> int:
+    if name is None or name == UNKNOWN:
+        return 0
+    return int(name[1:]) if name[1:].isdigit() else 10
