@@ -69,7 +69,8 @@ class ResumableStream:
         connection stays the caller's: isolation level and row factory are left alone.
 
         Raises ArgumentTypeError for arguments of another type, and StorageError if the
-        connection is closed, read-only, or not one to a database.
+        connection is closed, locked, or not one to a database. A read-only one is refused
+        unless it has the tables already: then it can be read, and each write is refused.
         """
         self._connection: Final = expect("connection", connection, sqlite3.Connection)
         self._cursor: Final = self._own_cursor(connection)
