@@ -29,14 +29,23 @@ _TEXT_MAX: Final = 60
 
 
 def duration(ms: int) -> str:
-    """``5 min``, ``5 min + 1 ms``, ``24 h - 1 ms``, ``1,234 ms``."""
+    """``5 min``, ``24 h 10 min``, ``5 min + 1 ms``, ``24 h - 1 ms``, ``1,234 ms``."""
     if ms < 0:
-        return f"-({duration(-ms)})" if abs(ms) % 1000 in (1, 999) else f"-{duration(-ms)}"
+        size = duration(-ms)
+        return f"-({size})" if "+" in size or "-" in size else f"-{size}"
     for off, suffix in ((0, ""), (1, " + 1 ms"), (-1, " - 1 ms")):
-        for unit, size in _UNITS:
-            if ms - off > 0 and (ms - off) % size == 0:
-                return f"{(ms - off) // size} {unit}{suffix}"
+        if ms - off > 0 and (ms - off) % 1000 == 0:
+            return _round(ms - off) + suffix
     return f"{ms:,} ms"
+
+
+def _round(ms: int) -> str:
+    parts = []
+    for unit, size in _UNITS:
+        count, ms = divmod(ms, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts)
 
 
 def instant(offset_ms: int) -> str:

@@ -64,7 +64,8 @@ class _Shrinker:
             self._without_pairs,
             self._replaced_pairs,
         )
-        return any([self._pass(candidates) for candidates in passes])
+        improved = [self._pass(candidates) for candidates in passes]
+        return any(improved)
 
     def _pass(self, candidates: Callable[[], Iterable[tuple[Commands, Setting]]]) -> bool:
         improved = False
@@ -162,4 +163,4 @@ def _as_burst(first: Command, second: Command) -> Burst | None:
 
 def _is_well_formed(commands: Sequence[Command]) -> bool:
     names: dict[str, None] = {}
-    return not any([misuses_name(command, names) for command in commands])
+    return not any(misuses_name(command, names) for command in commands)

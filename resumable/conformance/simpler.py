@@ -75,7 +75,7 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             yield call
             for inner in simpler(call, limits):
                 yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
-        case Burst(stream, body, count):
+        case Burst(stream, _, count):
             yield Store(stream, "b")
             for fewer in _fewer(count, limits.flush_chunks):
                 yield Burst(stream, "b", fewer)

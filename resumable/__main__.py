@@ -1,0 +1,19 @@
+"""``resumable`` on the command line. It needs the extra ``conformance``."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say what to install."""
+    try:
+        from resumable.conformance.cli import resumable  # noqa: PLC0415 - the extra may lack
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"resumable: {error}; the command line needs the harness:"
+            ' pip install "resumable-stream[conformance]"'
+        )
+    resumable(prog_name="resumable")
+
+
+if __name__ == "__main__":
+    main()

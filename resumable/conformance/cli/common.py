@@ -1,0 +1,187 @@
+"""What the commands share: options, output, exit status."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.report import explain, rule_of
+from resumable.conformance.target import TargetError
+from resumable.conformance.targets.registry import USAGE
+from resumable.conformance.trace import Verdict, dumps, of_divergence, write
+
+T = TypeVar("T")
+Option = Callable[[T], T]
+
+EXIT_STATUS: Final[dict[Verdict, int]] = {"conforms": 0, "diverged": 1, "unknown": 3}
+WRONG_USAGE: Final = 2
+
+out: Final = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+err: Final = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+class Duration(click.ParamType[float]):
+    """A span of time, in seconds."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)?", str(value).strip())
+        if match is None or float(match[1]) == 0:
+            self.fail(f"{value!r} is no time above zero; write 30s, 10m or 2h", param, ctx)
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600, None: 1}[match[2]]
+
+
+DURATION: Final = Duration()
+
+target_option = click.option(
+    "--target", default="sqlite", show_default=True, metavar="TARGET", help=f"{USAGE}."
+)
+seed_option = click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="The same seed gives the same sequences, on any machine.",
+)
+workers_option = click.option(
+    "--workers",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    type=click.IntRange(min=1),
+    help="Processes to use. The sequences are the same, however many.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as one JSON object."
+)
+out_option = click.option(
+    "--out",
+    "folder",
+    default="resumable-out",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the traces of what is found.",
+)
+
+
+def fail(message: str) -> NoReturn:
+    """Wrong usage: say so, and leave with status 2."""
+    err.print(f"resumable: {message}", style="red")
+    sys.exit(WRONG_USAGE)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """A target that cannot be run is wrong usage."""
+    try:
+        yield
+    except TargetError as error:
+        fail(str(error))
+
+
+def check_writable(folder: Path) -> None:
+    """Find out now, not when there is something to save. Leaves no empty folder behind."""
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("")
+        probe.unlink()
+        if is_new:
+            folder.rmdir()
+    except OSError as error:
+        fail(f"cannot write to --out {folder}: {error.strerror}; give another folder")
+
+
+def leave(verdict: Verdict) -> NoReturn:
+    """End with the exit status of the verdict."""
+    sys.exit(EXIT_STATUS[verdict])
+
+
+def print_verdict(target: str, verdict: Verdict, figures: str) -> None:
+    """The last line: who, what, and how much was done to know it."""
+    style = {"conforms": "bold green", "diverged": "bold red", "unknown": "bold yellow"}
+    out.print(f"{target}: {verdict}  ({figures})", style=style[verdict])
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """One object on standard output, and nothing else there."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def save(divergence: Divergence, folder: Path, note: str) -> Path | None:
+    """Write the trace, and return where. If that fails it is printed, so that it is not
+    lost, and None is returned."""
+    trace = of_divergence(divergence, note)
+    path = folder / f"{file_name(divergence)}.jsonl"
+    try:
+        write(trace, path)
+    except OSError as error:
+        err.print(f"resumable: could not write {path}: {error.strerror}; this is the trace:")
+        err.print(dumps(trace))
+        return None
+    return path
+
+
+def file_name(divergence: Divergence) -> str:
+    """``restart-active_stream_id``: the same for the same kind of divergence."""
+    return re.sub(r"\W+", "-", "-".join(divergence.signature)).strip("-").lower()
+
+
+def print_divergence(divergence: Divergence, path: Path | None) -> None:
+    """The text for people, with the step that failed and what it shows in colour."""
+    for line in explain(divergence, str(path) if path else None).splitlines():
+        out.print(line, style=_style(line))
+
+
+def divergence_json(divergence: Divergence, path: Path | None) -> dict[str, Any]:
+    """The same for machines."""
+    rule, sentence = rule_of(divergence)
+    return {
+        "rule": rule,
+        "sentence": sentence,
+        "where": divergence.closest[0].where,
+        "steps": len(divergence.steps),
+        "trace": str(path) if path else None,
+        "text": explain(divergence, str(path) if path else None),
+    }
+
+
+@contextmanager
+def progress_bar(total: float | None) -> Iterator[Callable[[str, float], None]]:
+    """Shows how far a run is, on a terminal; gives the function that moves it."""
+    bar = Progress(
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+        yield lambda text, done: bar.update(task, description=text, completed=done)
+
+
+def _style(line: str) -> str | None:
+    if line.startswith("▸") or " diverged from the specification " in line:
+        return "bold red"
+    if line.startswith("The rule:"):
+        return "bold"
+    if line.startswith("    permitted"):
+        return "green"
+    return "red" if line.startswith("    the target did") else None

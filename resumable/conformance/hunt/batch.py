@@ -1,0 +1,93 @@
+"""The unit of work of a hunt: some sequences in a row, or the shrinking of what they found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from model import ORIGINAL, Advance, Limits
+from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.hunt.swarm import Swarm
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.shrink import shrink
+from resumable.conformance.tally import Tally
+from resumable.conformance.target import Target
+from resumable.conformance.vocabulary import Vocabulary
+
+Signature = tuple[str, str]
+Beat = Callable[[], None]
+
+_NOTHING: Final = Advance(0)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences ``first`` to ``first + count - 1`` of ``seed``."""
+
+    seed: int
+    first: int
+    count: int
+    limits: Limits = ORIGINAL
+
+    def run(self, target: Target, beat: Beat) -> "BatchResult":
+        """Run them all. Within the batch, kinds of command whose cells of the coverage
+        matrix were seldom reached are favoured: so a sequence depends on its batch, and on
+        nothing else."""
+        result = BatchResult()
+        for number in range(self.first, self.first + self.count):
+            beat()
+            swarm = Swarm(self.seed, number, vocabulary(self.limits), result.tally.favoured())
+            divergence = run_sequence(target, swarm, self.limits, result.tally)
+            result.sequences += 1
+            if divergence is not None:
+                result.diverged += 1
+                result.found.setdefault(divergence.signature, (number, divergence))
+        return result
+
+
+@dataclass
+class BatchResult:
+    """What came of a batch; of each kind of divergence, the first."""
+
+    tally: Tally = field(default_factory=Tally)
+    sequences: int = 0
+    diverged: int = 0
+    found: dict[Signature, tuple[int, Divergence]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """The shrinking of what sequence ``number`` found."""
+
+    number: int
+    divergence: Divergence
+
+    def run(self, target: Target, beat: Beat) -> Divergence | None:
+        return shrink(target, self.divergence, beat)
+
+
+def run_sequence(
+    target: Target, swarm: Swarm, limits: Limits, tally: Tally
+) -> Divergence | None:
+    """One sequence: brief comparisons after each command, everything at the end."""
+    lockstep = Lockstep(
+        target, limits=limits, setting=swarm.setting, brief=swarm.setting.storage == "memory"
+    )
+    try:
+        for _ in range(swarm.length):
+            before = lockstep.states[0]
+            command = swarm.next(before, lockstep.now_ms)
+            outcome = lockstep.do(command)
+            tally.note(before, command, lockstep.now_ms, outcome)
+        lockstep.brief = False
+        lockstep.do(_NOTHING)
+    except DivergedError as error:
+        return error.divergence
+    finally:
+        target.close()
+    return None
+
+
+@cache
+def vocabulary(limits: Limits) -> Vocabulary:
+    return Vocabulary(limits)

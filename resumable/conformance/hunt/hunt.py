@@ -1,0 +1,196 @@
+"""The hunt itself: hands batches to workers, collects what they find, shrinks it."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from model import ORIGINAL, Limits
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.hunt.batch import Batch, BatchResult, Shrinking, Signature
+from resumable.conformance.tally import Tally
+from resumable.conformance.target import TargetError
+from resumable.conformance.workers import Lost, Task, Workers
+
+BATCH: Final = 25
+"""Sequences of a batch: enough to cost more than handing it out."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When a hunt ends, whichever comes first; None is no limit."""
+
+    seconds: float | None = None
+    sequences: int | None = None
+    until_found: bool = True
+
+
+@dataclass(frozen=True)
+class Found:
+    """One kind of divergence, by its simplest program."""
+
+    number: int
+    """The sequence that found it first."""
+
+    divergence: Divergence
+    is_shrunk: bool
+    """False if it did not happen again: the target is not deterministic."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A sequence in which the target broke: it hung, exited or died."""
+
+    batch: Batch
+    number: int
+    reason: str
+
+
+@dataclass
+class HuntResult:
+    """What came of a hunt."""
+
+    seed: int
+    first: int = 0
+    sequences: int = 0
+    diverged: int = 0
+    known: int = 0
+    tally: Tally = field(default_factory=Tally)
+    found: list[Found] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    seconds: float = 0.0
+    interrupted: bool = False
+    next: int = 0
+    """The first sequence that was not run: where another hunt goes on."""
+
+
+class Hunt:
+    """One hunt over ``workers``; ``on_progress`` is called every now and then, ``on_found``
+    for each new kind of divergence once it is shrunk."""
+
+    def __init__(
+        self,
+        workers: Workers,
+        seed: int,
+        budget: Budget,
+        *,
+        limits: Limits = ORIGINAL,
+        first: int = 0,
+        known: Collection[Signature] = (),
+        on_progress: Callable[[HuntResult], None] = lambda _: None,
+        on_found: Callable[[Found], None] = lambda _: None,
+    ) -> None:
+        self.result: Final = HuntResult(seed, first=first, next=first)
+        self._workers: Final = workers
+        self._budget: Final = budget
+        self._limits: Final = limits
+        self._on_progress: Final = on_progress
+        self._on_found: Final = on_found
+        self._known: Final = frozenset(known)
+        self._candidates: Final[dict[Signature, Shrinking]] = {}
+        self._queue: Final[deque[Shrinking]] = deque()
+        self._unfinished: Final[dict[int, Batch]] = {}
+        self._since: Final = monotonic()
+        self._is_over = False
+
+    def run(self) -> HuntResult:
+        """Hunt until the budget is spent. Ctrl-C ends it, with what was found so far."""
+        try:
+            self._work(self._batches())
+            if self._budget.until_found:
+                self._queue.extend(self._lowest())
+            self._work(self._shrinkings())
+        except KeyboardInterrupt:
+            self.result.interrupted = True
+            self._keep_unshrunk()
+        self.result.found.sort(key=lambda found: found.number)
+        return self.result
+
+    def _work(self, tasks: Iterator[Task]) -> None:
+        for task, result in self._workers.run(tasks):
+            if isinstance(task, Batch):
+                self._note_batch(task, result)
+            elif isinstance(task, Shrinking):
+                self._note_shrunk(task, result)
+            self.result.seconds = monotonic() - self._since
+            self._on_progress(self.result)
+
+    def _batches(self) -> Iterator[Task]:
+        """Batches while the budget lasts; what was found is shrunk in between."""
+        first = self.result.first
+        while not self._is_over:
+            yield from self._shrinkings()
+            count = self._sequences_left(first)
+            if count <= 0:
+                return
+            batch = Batch(self.result.seed, first, count, self._limits)
+            self._unfinished[first] = batch
+            first += count
+            self.result.next = min(self._unfinished)
+            yield batch
+
+    def _sequences_left(self, first: int) -> int:
+        seconds, sequences = self._budget.seconds, self._budget.sequences
+        if seconds is not None and monotonic() - self._since >= seconds:
+            return 0
+        left = BATCH if sequences is None else sequences - (first - self.result.first)
+        return min(BATCH, left)
+
+    def _shrinkings(self) -> Iterator[Task]:
+        while self._queue:
+            yield self._queue.popleft()
+
+    def _note_batch(self, batch: Batch, result: BatchResult | Lost | TargetError) -> None:
+        del self._unfinished[batch.first]
+        self.result.next = min(self._unfinished, default=batch.first + batch.count)
+        if not isinstance(result, BatchResult):
+            self._is_over = True
+            self.result.broken.append(_broken(batch, result))
+            return
+        self.result.sequences += result.sequences
+        self.result.diverged += result.diverged
+        self.result.tally.add(result.tally)
+        for signature, (number, divergence) in result.found.items():
+            self._note_divergence(signature, Shrinking(number, divergence))
+
+    def _note_divergence(self, signature: Signature, shrinking: Shrinking) -> None:
+        if signature in self._known:
+            self.result.known += 1
+            return
+        before = self._candidates.get(signature)
+        if before is None or shrinking.number < before.number:
+            self._candidates[signature] = shrinking
+        if self._budget.until_found:
+            self._is_over = True
+        elif before is None:
+            self._queue.append(shrinking)
+
+    def _note_shrunk(self, task: Shrinking, result: Any) -> None:
+        if isinstance(result, Divergence):
+            self._report(Found(task.number, result, is_shrunk=True))
+        else:
+            self._report(Found(task.number, task.divergence, is_shrunk=False))
+
+    def _report(self, found: Found) -> None:
+        """Programs may turn out to be of one kind once everything is compared."""
+        signature = found.divergence.signature
+        if signature in self._known:
+            self.result.known += 1
+        elif all(other.divergence.signature != signature for other in self.result.found):
+            self.result.found.append(found)
+            self._on_found(found)
+
+    def _lowest(self) -> list[Shrinking]:
+        """The find of the lowest sequence: the same, however many workers there were."""
+        return sorted(self._candidates.values(), key=lambda found: found.number)[:1]
+
+    def _keep_unshrunk(self) -> None:
+        for shrinking in self._candidates.values():
+            self._report(Found(shrinking.number, shrinking.divergence, is_shrunk=False))
+
+
+def _broken(batch: Batch, result: Lost | TargetError) -> Broken:
+    if isinstance(result, Lost):
+        return Broken(batch, batch.first + max(result.beats - 1, 0), result.reason)
+    return Broken(batch, batch.first, str(result))

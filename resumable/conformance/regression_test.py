@@ -1,0 +1,30 @@
+"""A trace as a pytest file that stands on its own."""
+
+import re
+from typing import Final
+
+from resumable.conformance.trace import Trace, dumps
+
+_SOURCE: Final = '''"""{doc}"""
+
+from resumable.conformance import assert_conforms
+
+TRACE = r"""
+{trace}"""
+
+
+def test_{name}() -> None:
+    assert_conforms({target!r}, TRACE)
+'''
+
+
+def regression_test(trace: Trace, target: str, name: str) -> str:
+    """The text of the file; ``name`` becomes that of the test."""
+    return _SOURCE.format(
+        doc=(trace.note or f"{target} diverged from the specification here once.").replace(
+            '"""', "'''"
+        ),
+        trace=dumps(trace),
+        name=re.sub(r"\W+", "_", name).strip("_").lower(),
+        target=target,
+    )

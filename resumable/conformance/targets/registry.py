@@ -1,0 +1,71 @@
+"""What ``--target`` means: from a word to a system under test."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from resumable.conformance.clock import FrozenTime
+from resumable.conformance.target import Target, TargetError
+from resumable.conformance.targets import builtin
+from resumable.conformance.targets.in_process import Factory, InProcess
+
+BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
+    "sqlite": builtin.sqlite,
+}
+
+USAGE: Final = (
+    f"a target is one of {', '.join(BUILT_IN)}, or package.module:callable, which is called"
+    " with an open sqlite3.Connection and returns an object with the methods of"
+    " resumable.ResumableStream"
+)
+
+
+@contextmanager
+def open_target(spec: str) -> Iterator[Target]:
+    """The target that ``spec`` names. While it is open, the time that it reads is frozen.
+
+    Raises TargetError, which says what to do, if there is no such target.
+    """
+    if spec in BUILT_IN:
+        yield BUILT_IN[spec]()
+        return
+    factory = load(spec)
+    with FrozenTime() as time:
+        yield InProcess(factory, name=spec, set_clock=time.set)
+
+
+def load(spec: str) -> Factory:
+    """The callable that ``package.module:callable`` names; the current directory is
+    importable. Raises TargetError."""
+    module_name, colon, path = spec.partition(":")
+    if not colon or not module_name or not path:
+        raise TargetError(f"no target is called {spec!r}: {USAGE}")
+    found = _import(module_name)
+    for name in path.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError as error:
+            raise TargetError(f"{module_name} has no {path!r}: {error}") from error
+    if not callable(found):
+        raise TargetError(f"{spec} is {found!r}, which cannot be called: {USAGE}")
+    return found
+
+
+def _import(name: str) -> Any:
+    if os.getcwd() not in sys.path:  # noqa: PTH109 - sys.path holds strings
+        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise TargetError(
+            f"cannot import {name!r}: {error}; run in the folder that holds it, or install it"
+        ) from error
+    except SystemExit as error:
+        raise TargetError(f"{name} exits when it is imported (status {error.code})") from error
+    except Exception as error:
+        raise TargetError(
+            f"{name} raises when it is imported: {type(error).__name__}: {error}"
+        ) from error

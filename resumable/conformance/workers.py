@@ -1,0 +1,217 @@
+"""Worker processes: tasks run on a target of their own, and a target may break them.
+
+A target that hangs, exits or dies takes its worker with it, not the run: its task comes
+back as ``Lost``, and a new worker takes the place.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from time import monotonic
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Protocol, Self
+
+from resumable.conformance.target import Target, TargetError
+from resumable.conformance.targets.registry import open_target
+
+HANG_S: Final = 20.0
+"""A task that shows no sign of life for so long is given up."""
+
+_TICK_S: Final = 0.1
+_CONTEXT: Final = multiprocessing.get_context("spawn")
+
+Beat = Callable[[], None]
+
+
+class Task(Protocol):
+    """Something to do with a target; picklable, as its result is. It calls ``beat`` before
+    whatever may hang."""
+
+    def run(self, target: Target, beat: Beat) -> Any: ...
+
+
+class Lost(NamedTuple):
+    """In place of a result: the worker broke."""
+
+    reason: str
+    beats: int
+    """How often the task had called ``beat``."""
+
+
+class Finished(NamedTuple):
+    """A task and what came of it; both None when nothing did for a moment (a tick)."""
+
+    task: Any
+    result: Any
+
+
+TICK: Final = Finished(None, None)
+
+
+class Workers:
+    """``count`` processes, each with the target ``spec``. Leave it, and all are gone.
+
+    Entering raises TargetError if the target cannot be made.
+    """
+
+    def __init__(self, spec: str, count: int) -> None:
+        self._spec: Final = spec
+        self._count: Final = count
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        try:
+            self._workers = [_Worker(self._spec) for _ in range(self._count)]
+            for worker in self._workers:
+                worker.await_ready()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def beats(self) -> int:
+        """Signs of life of all workers; grows while they work."""
+        return sum([worker.beats() for worker in self._workers])
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Finished]:
+        """Hand out the tasks as workers become free; yield each as it is finished, and a
+        TICK now and then. It ends when the tasks have, and all are finished."""
+        waiting = iter(tasks)
+        while True:
+            for worker in self._workers:
+                if worker.task is None and (task := next(waiting, None)) is not None:
+                    worker.give(task)
+            busy = [worker for worker in self._workers if worker.task is not None]
+            if not busy:
+                return
+            ready = wait([worker.pipe for worker in busy], timeout=_TICK_S)
+            for worker in busy:
+                if worker.pipe in ready or worker.hangs():
+                    yield self._finished(worker)
+            if not ready:
+                yield TICK
+
+    def _finished(self, worker: "_Worker") -> Finished:
+        task, result = worker.take()
+        if isinstance(result, Lost):
+            worker.kill()
+            replacement = _Worker(self._spec)
+            self._workers[self._workers.index(worker)] = replacement
+            replacement.await_ready()
+        return Finished(task, result)
+
+    def _stop(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+        self._workers = []
+
+
+class _Worker:
+    """The parent's end of one process."""
+
+    def __init__(self, spec: str) -> None:
+        self.pipe, child = _CONTEXT.Pipe()
+        self._beats: Final = _CONTEXT.RawValue("Q", 0)
+        self._process: Final = _CONTEXT.Process(
+            target=_work, args=(spec, child, self._beats), daemon=True
+        )
+        self._process.start()
+        child.close()
+        self.task: Task | None = None
+        self._beats_before = 0
+        self._seen_beats = 0
+        self._alive_at = monotonic()
+
+    def await_ready(self) -> None:
+        if not self.pipe.poll(HANG_S):
+            raise TargetError(f"the target did not get ready within {HANG_S:.0f} s")
+        try:
+            failure = self.pipe.recv()
+        except (EOFError, ConnectionError):
+            raise TargetError(f"the target {self._ending()} before it was ready") from None
+        if failure is not None:
+            raise TargetError(failure)
+
+    def beats(self) -> int:
+        return int(self._beats.value)
+
+    def give(self, task: Task) -> None:
+        self.task = task
+        self._beats_before = self._seen_beats = self.beats()
+        self._alive_at = monotonic()
+        self.pipe.send(task)
+
+    def take(self) -> tuple[Task | None, Any]:
+        task, self.task = self.task, None
+        beats = self.beats() - self._beats_before
+        if not self.pipe.poll():
+            return task, Lost(f"showed no sign of life for {HANG_S:.0f} s", beats)
+        try:
+            return task, self.pipe.recv()
+        except (EOFError, ConnectionError):
+            return task, Lost(self._ending(), beats)
+
+    def hangs(self) -> bool:
+        beats, now = self.beats(), monotonic()
+        if beats != self._seen_beats:
+            self._seen_beats, self._alive_at = beats, now
+        return now - self._alive_at > HANG_S
+
+    def kill(self) -> None:
+        self.pipe.close()
+        self._process.kill()
+        self._process.join()
+
+    def _ending(self) -> str:
+        self._process.join(timeout=HANG_S)
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            return f"died of {signal.Signals(-code).name}"
+        return f"exited (status {code})"
+
+
+def _work(spec: str, pipe: Connection, beats: Any) -> None:
+    """A worker's whole life. Ctrl-C is the parent's affair; if the parent dies, so does this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.dup2(2, 1)  # What a target prints must not get between the lines of a report.
+    logging.disable(logging.CRITICAL)
+
+    def beat() -> None:
+        beats.value += 1
+
+    try:
+        with open_target(spec) as target:
+            pipe.send(None)
+            while True:
+                pipe.send(_result(pipe.recv(), target, beat))
+    except TargetError as error:
+        pipe.send(str(error))
+    except (EOFError, ConnectionError):
+        return
+
+
+def _result(task: Task, target: Target, beat: Beat) -> Any:
+    try:
+        return task.run(target, beat)
+    except TargetError as error:
+        return error
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
