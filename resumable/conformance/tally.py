@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from model import Command, Outcome, State
+from model import Command, Outcome
 from resumable.conformance.codec import snake
 
 
@@ -16,8 +16,8 @@ class Tally:
     tried: Counter[type[Command]] = field(default_factory=Counter)
     refused: Counter[type[Command]] = field(default_factory=Counter)
 
-    def note(self, before: State, command: Command, now_ms: int, outcome: Outcome) -> None:
-        """Count one command that led from ``before`` to ``outcome``."""
+    def note(self, command: Command, outcome: Outcome) -> None:
+        """Count one command and what came of it."""
         kind = type(command)
         self.steps += 1
         self.tried[kind] += 1
@@ -33,9 +33,6 @@ class Tally:
                 for kind, count in sorted(self.tried.items(), key=lambda item: snake(item[0]))
             },
         }
-
-    def favoured(self) -> dict[type[Command], int]:
-        return {}
 
     def add(self, other: "Tally") -> None:
         """Count in what another has counted."""

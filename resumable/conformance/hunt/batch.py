@@ -6,7 +6,9 @@ from functools import cache
 from typing import Final
 
 from model import ORIGINAL, Advance, Limits
+from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.shrink import shrink
@@ -19,6 +21,9 @@ Beat = Callable[[], None]
 
 _NOTHING: Final = Advance(0)
 
+_COVERS_EVERY: Final = 5
+"""One sequence in so many counts its coverage, which takes as long as the step itself."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -30,14 +35,17 @@ class Batch:
     limits: Limits = ORIGINAL
 
     def run(self, target: Target, beat: Beat) -> "BatchResult":
-        """Run them all. Within the batch, kinds of command whose cells of the coverage
-        matrix were seldom reached are favoured: so a sequence depends on its batch, and on
-        nothing else."""
-        result = BatchResult()
+        """Run them all. Some look for what was seldom tried *in this batch*, so that a
+        sequence depends on its batch and on nothing else; their coverage is counted."""
+        result, rarity = BatchResult(), Rarity()
         for number in range(self.first, self.first + self.count):
             beat()
-            swarm = Swarm(self.seed, number, vocabulary(self.limits), result.tally.favoured())
-            divergence = run_sequence(target, swarm, self.limits, result.tally)
+            covers = number % _COVERS_EVERY == 0
+            swarm = Swarm(
+                self.seed, number, vocabulary(self.limits), rarity if covers else None
+            )
+            coverage = result.coverage if covers else None
+            divergence = run_sequence(target, swarm, self.limits, result.tally, coverage)
             result.sequences += 1
             if divergence is not None:
                 result.diverged += 1
@@ -50,6 +58,7 @@ class BatchResult:
     """What came of a batch; of each kind of divergence, the first."""
 
     tally: Tally = field(default_factory=Tally)
+    coverage: Coverage = field(default_factory=Coverage)
     sequences: int = 0
     diverged: int = 0
     found: dict[Signature, tuple[int, Divergence]] = field(default_factory=dict)
@@ -67,7 +76,7 @@ class Shrinking:
 
 
 def run_sequence(
-    target: Target, swarm: Swarm, limits: Limits, tally: Tally
+    target: Target, swarm: Swarm, limits: Limits, tally: Tally, coverage: Coverage | None
 ) -> Divergence | None:
     """One sequence: brief comparisons after each command, everything at the end."""
     lockstep = Lockstep(
@@ -78,7 +87,9 @@ def run_sequence(
             before = lockstep.states[0]
             command = swarm.next(before, lockstep.now_ms)
             outcome = lockstep.do(command)
-            tally.note(before, command, lockstep.now_ms, outcome)
+            tally.note(command, outcome)
+            if coverage is not None:
+                coverage.note(before, command, lockstep.now_ms, outcome, limits)
         lockstep.brief = False
         lockstep.do(_NOTHING)
     except DivergedError as error:

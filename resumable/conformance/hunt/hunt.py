@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Final
 
 from model import ORIGINAL, Limits
+from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.hunt.batch import Batch, BatchResult, Shrinking, Signature
 from resumable.conformance.tally import Tally
@@ -57,6 +58,7 @@ class HuntResult:
     diverged: int = 0
     known: int = 0
     tally: Tally = field(default_factory=Tally)
+    coverage: Coverage = field(default_factory=Coverage)
     found: list[Found] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     seconds: float = 0.0
@@ -151,6 +153,7 @@ class Hunt:
         self.result.sequences += result.sequences
         self.result.diverged += result.diverged
         self.result.tally.add(result.tally)
+        self.result.coverage.add(result.coverage)
         for signature, (number, divergence) in result.found.items():
             self._note_divergence(signature, Shrinking(number, divergence))
 

@@ -7,12 +7,15 @@ everything. A sequence is a function of the seed and its number alone.
 
 import random
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, TypeVar
 
 from model import Command, Restart, Start, State
+from model.classes import classes_of
 from model.commands import stream_of
+from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
@@ -26,6 +29,7 @@ _BOOSTS: Final = (1, 1, 1, 1, 4)
 _LEFT_OUT: Final = 0.25
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
+_RARE: Final = 0.4
 
 _IN_MEMORY: Final = (
     *[DEFAULT] * 12,
@@ -40,14 +44,15 @@ _ON_FILE_EVERY: Final = 40
 
 
 class Swarm:
-    """Makes the commands of sequence ``number`` of ``seed``, one after the other."""
+    """Makes the commands of sequence ``number`` of ``seed``, one after the other. With
+    ``rarity`` it prefers what has seldom been sent in states like the present one."""
 
     def __init__(
         self,
         seed: int,
         number: int,
         vocabulary: Vocabulary,
-        favoured: Mapping[type[Command], int] = {},
+        rarity: Rarity | None = None,
     ) -> None:
         self._random: Final = random.Random(f"{GENERATION}/{seed}/{number}")  # noqa: S311
         self._vocabulary: Final = vocabulary
@@ -55,33 +60,54 @@ class Swarm:
         on_file = number % _ON_FILE_EVERY == _ON_FILE_EVERY - 1
         self.setting: Final = _ON_FILE if on_file else self._choose(_IN_MEMORY)
         self.length: Final = self._choose(_LENGTHS)
-        self._cumulative: Final = list(accumulate(self._weights(favoured)))
+        self._cumulative: Final = list(accumulate(self._weights()))
+        self._rarity: Final = rarity
+        self._prelude: Final[Iterator[Command]] = self._choose_prelude()
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
-        kind = self._kind(state)
-        command = self._vocabulary.command(
-            kind, View(state, now_ms, self._streams), self._choose
-        )
+        command = next(self._prelude, None) or self._command(state, now_ms)
         name = stream_of(command)
         if name is not None and name != UNKNOWN and name not in self._streams:
             self._streams.append(name)
         return command
 
-    def _kind(self, state: State) -> type[Command]:
-        draw = self._random.random()
-        if state.memory.is_destroyed and draw < _REVIVED:
+    def _choose_prelude(self) -> Iterator[Command]:
+        if self._rarity is None:
+            return iter(())
+        return iter(self._choose(preludes(self._vocabulary.limits)))
+
+    def _command(self, state: State, now_ms: int) -> Command:
+        view = View(state, now_ms, self._streams)
+        return self._vocabulary.command(self._kind(state, now_ms), view, self._choose)
+
+    def _kind(self, state: State, now_ms: int) -> type[Command]:
+        if state.memory.is_destroyed and self._random.random() < _REVIVED:
             return Restart
-        total = self._cumulative[-1]
-        return _KINDS[bisect(self._cumulative, int(self._random.random() * total))]
+        if self._rarity is not None:
+            return self._rare_kind(self._rarity, state, now_ms)
+        return self._common_kind()
+
+    def _rare_kind(self, rarity: Rarity, state: State, now_ms: int) -> type[Command]:
+        classes = classes_of(state, now_ms, self._vocabulary.limits)
+        if self._random.random() < _RARE:
+            kind = rarity.rarest(classes, int(self._random.random() * len(_KINDS)))
+        else:
+            kind = self._common_kind()
+        rarity.note(classes, kind)
+        return kind
+
+    def _common_kind(self) -> type[Command]:
+        draw = int(self._random.random() * self._cumulative[-1])
+        return _KINDS[bisect(self._cumulative, draw)]
 
     def _choose(self, options: Sequence[T], /) -> T:
         return options[int(self._random.random() * len(options))]
 
-    def _weights(self, favoured: Mapping[type[Command], int]) -> list[int]:
+    def _weights(self) -> list[int]:
         weights = []
         for kind, weight in WEIGHTS.items():
             is_out = self._random.random() < _LEFT_OUT and kind is not Start
-            boost = self._choose(_BOOSTS) * favoured.get(kind, 1)
+            boost = self._choose(_BOOSTS)
             weights.append(0 if is_out else weight * boost)
         return weights

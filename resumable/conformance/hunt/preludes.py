@@ -1,0 +1,50 @@
+"""Short ways into states that chance seldom finds."""
+
+from functools import cache
+
+from model import (
+    Advance,
+    Burst,
+    Command,
+    Complete,
+    Flush,
+    InsertStale,
+    Limits,
+    Restart,
+    Restore,
+    Start,
+    WhileDiskFails,
+)
+
+
+@cache
+def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
+    """Programs to begin a sequence with; the first is none at all."""
+    start = Start("s1", "r1")
+    outlived = Advance(limits.stale_age_ms + 1)
+    ended = (start, Burst("s1", "b", limits.flush_chunks), Complete("s1"))
+    return (
+        (),
+        # A disk that failed has left a full buffer, or one that takes no more.
+        (start, WhileDiskFails(Burst("s1", "b", limits.flush_chunks), 0)),
+        (start, WhileDiskFails(Burst("s1", "b", limits.buffer_chunks_max), 0)),
+        (start, Start("s2", "r2"), WhileDiskFails(Burst("s2", "b", limits.flush_chunks), 0)),
+        (start, Start("s2", "r2"), WhileDiskFails(Burst("s2", "b", limits.buffer_chunks_max), 0)),
+        # The active stream was deleted under its instance, with others left or with none.
+        (start, outlived, Restore()),
+        (*ended, Start("s2", "r2"), outlived, Restore()),
+        # An orphan, also with chunks pending; a tie; a stale row behind a fresh one.
+        (start, Burst("s1", "b", limits.flush_chunks), Restart()),
+        (start, Start("s2", "r2")),
+        (InsertStale("s1", "r1", limits.stale_age_ms + 1), Start("s2", "r2")),
+        # Streams that ended long ago, one sweep having passed them by.
+        (*ended, Advance(limits.sweep_age_ms + 1)),
+        (
+            *ended,
+            Advance(limits.sweep_age_ms + 1 - limits.sweep_interval_ms),
+            Complete("unknown"),
+            Start("s2", "r2"),
+        ),
+        # The clock is set back behind everything that is stored.
+        (*ended, Start("s2", "r2"), Flush(), Advance(-limits.sweep_age_ms)),
+    )
