@@ -143,7 +143,16 @@ class InTransaction:
     call: Call
 
 
-Command = Call | Restart | Reopen | Advance | WhileDiskFails | InTransaction
+@dataclass(frozen=True, slots=True)
+class KillDuring:
+    """``call``, but the process is killed once ``statements_run`` of its SQL statements have
+    run, or after its last one if there are no more; then a new process starts."""
+
+    call: Call
+    statements_run: int
+
+
+Command = Call | Restart | Reopen | Advance | WhileDiskFails | InTransaction | KillDuring
 
 KINDS: tuple[type[Command], ...] = (
     Start,
@@ -163,13 +172,14 @@ KINDS: tuple[type[Command], ...] = (
     Advance,
     WhileDiskFails,
     InTransaction,
+    KillDuring,
 )
 
 
 def stream_of(command: Command) -> str | None:
     """The stream that a command names, if it names one."""
     match command:
-        case WhileDiskFails(call) | InTransaction(call):
+        case WhileDiskFails(call) | InTransaction(call) | KillDuring(call):
             return stream_of(call)
         case Start() | Store() | Burst() | Complete() | MarkError() | InsertStale():
             return command.stream

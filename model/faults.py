@@ -27,7 +27,10 @@ KEPT = Reply(disk_failed=True)
 def while_disk_fails(
     clean: Outcomes, state: State, call: Call, now: int, limits: Limits
 ) -> Outcomes:
-    """Either the call wrote too few rows to notice (``clean``), or the disk failed it."""
+    """Either the call wrote too few rows to notice (``clean``), or the disk failed it. Of
+    what is destroyed there is no disk left to fail."""
+    if state.memory.is_destroyed:
+        return clean
     return (*clean, *_failed(clean, state, call, now, limits))
 
 
@@ -45,6 +48,8 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
     A call is one transaction, so there is mostly nothing. A burst is several calls, and a
     replay flushes before it sends.
     """
+    if state.memory.is_destroyed:
+        return ()
     match command:
         case Burst(stream):
             disks = []

@@ -19,6 +19,7 @@ from model.commands import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     MarkError,
     Reopen,
     Replay,
@@ -67,7 +68,7 @@ def rule_at_stake(
 def _layers(command: Command) -> Iterator[Command]:
     """What surrounds a call comes first, then the call."""
     yield command
-    if isinstance(command, WhileDiskFails | InTransaction):
+    if isinstance(command, WhileDiskFails | InTransaction | KillDuring):
         yield command.call
 
 
@@ -108,6 +109,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "raise_means_nothing",
         "A method that raises has done nothing: disk and memory are as before it.",
         (WhileDiskFails,),
+    ),
+    Rule(
+        "kill_is_before_or_after",
+        "A process that is killed inside a method leaves the disk as before it or as after it;"
+        " the next one restores that.",
+        (KillDuring,),
     ),
     Rule(
         "one_counter",

@@ -10,6 +10,7 @@ from model.commands import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     MarkError,
     Reopen,
     Replay,
@@ -20,7 +21,7 @@ from model.commands import (
     Store,
     WhileDiskFails,
 )
-from model.faults import to_dead_socket, while_disk_fails
+from model.faults import inside, to_dead_socket, while_disk_fails
 from model.limits import ORIGINAL, Limits
 from model.outcome import DONE, Outcome, Reply, refused
 from model.state import State
@@ -90,9 +91,19 @@ def step(
             return while_disk_fails(clean, state, call, now, limits)
         case InTransaction(call):
             return step(state, call, now, limits)
+        case KillDuring(call):
+            return _killed(state, call, now, limits)
 
 
-SURVIVES_DESTROY = (Destroy, Restart, Reopen, Advance, InTransaction, WhileDiskFails)
+SURVIVES_DESTROY = (
+    Destroy,
+    Restart,
+    Reopen,
+    Advance,
+    InTransaction,
+    WhileDiskFails,
+    KillDuring,
+)
 
 
 def _done(state: State) -> tuple[Outcome, ...]:
@@ -106,6 +117,19 @@ def _replay(state: State, request: str, now: int, limits: Limits) -> Outcome:
     frames, after = replayed(state, request, now, limits)
     orphan = None if state.memory.is_live else active
     return Outcome(Reply(orphan, tuple(frames)), after)
+
+
+def _killed(state: State, call: Command, now: int, limits: Limits) -> tuple[Outcome, ...]:
+    """The reply is lost. A new process restores the disk as it was before the call, as it
+    is after it, or as it was in between where the call is more than one transaction."""
+    disks = [state.disk, *inside(state, call, now, limits)]
+    disks += [outcome.state.disk for outcome in step(state, call, now, limits)]
+    outcomes = [
+        outcome
+        for disk in dict.fromkeys(disks)
+        for outcome in step(State(disk), Restart(), now, limits)
+    ]
+    return tuple(dict.fromkeys(outcomes))
 
 
 def _restore(state: State, now: int, limits: Limits) -> tuple[Outcome, ...]:

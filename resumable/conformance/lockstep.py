@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from model import INITIAL, ORIGINAL, Advance, Command, Limits, Outcome, State, step
+from model import (
+    INITIAL,
+    ORIGINAL,
+    Advance,
+    Command,
+    KillDuring,
+    Limits,
+    Outcome,
+    Start,
+    State,
+    step,
+)
 from model.commands import stream_of
 from model.faults import inside
 from resumable.conformance.bindings import Bindings
@@ -21,7 +32,8 @@ class Lockstep:
     narrows them, and when none is left ``do`` raises DivergedError.
 
     While ``brief`` is true, only reply, accessors, metadata and connection are compared;
-    chunks, raw rows and crash points are not.
+    chunks, raw rows and crash points are not, except after a kill: its reply is lost, and
+    only the rows tell which outcome it was.
     """
 
     def __init__(
@@ -75,10 +87,15 @@ class Lockstep:
         if name is not None:
             bindings.used[name] = None
         reply = self.target.perform(command, bindings, self.now_ms)
+        brief = self.target.brief()
         if name is not None and reply.value is not None:
             bindings.bind(name, reply.value)
-        detail = None if self.brief else self.target.detail(tuple(bindings.used), bindings)
-        return self._namer.observation(reply, self.target.brief(), detail)
+        elif isinstance(command, KillDuring) and isinstance(command.call, Start):
+            bindings.bind(command.call.stream, self._namer.unnamed(brief.metadata))
+        wants_detail = not self.brief or type(command) is KillDuring
+        names = tuple(bindings.used)
+        detail = self.target.detail(names, bindings) if wants_detail else None
+        return self._namer.observation(reply, brief, detail)
 
     def _check_crash_points(
         self, command: Command, before: tuple[State, ...], observation: Observation

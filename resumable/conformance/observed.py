@@ -56,6 +56,14 @@ class Namer:
             None if detail is None else self._detail(detail),
         )
 
+    def unnamed(self, returned: Any) -> Any:
+        """The id in ``get_all_stream_metadata`` that has no name yet: a stream whose
+        ``start`` was never answered, since the process was killed."""
+        rows = self._metadata(returned)
+        known = (*self._bindings.names.values(), *self._bindings.used)
+        ids = [] if rows is returned else [row[0] for row in rows if row[0] not in known]
+        return ids[0] if len(ids) == 1 else None
+
     def metadata_permitted(self, disk: Disk) -> tuple[Row, ...]:
         """The rows of ``get_all_stream_metadata``, in the order of their names."""
         if disk.streams is not self._streams:

@@ -14,6 +14,7 @@ from model import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     Limits,
     MarkError,
     Reopen,
@@ -47,6 +48,7 @@ _PLAIN_FIRST: Final = (
     ReplayToDeadSocket,
     InTransaction,
     WhileDiskFails,
+    KillDuring,
 )
 _RANK: Final = {kind: rank for rank, kind in enumerate(_PLAIN_FIRST)}
 _TEXTS: Final = ("a", "", "\ud800", "\x00", "é")
@@ -69,6 +71,12 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             yield call
             for rows in (0, 1, 2, rows_written - 1):
                 yield replace(command, rows_written=max(rows, 0))
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
+        case KillDuring(call, statements_run):
+            yield Restart()
+            for statements in (1, 2, statements_run - 1):
+                yield replace(command, statements_run=max(statements, 0))
             for inner in simpler(call, limits):
                 yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
         case InTransaction(call):
@@ -116,7 +124,7 @@ def _begins(command: Command, name: str) -> bool:
 
 
 def _with_stream(command: Command, names: dict[str, str]) -> Command:
-    if isinstance(command, WhileDiskFails | InTransaction):
+    if isinstance(command, WhileDiskFails | InTransaction | KillDuring):
         inner: Any = _with_stream(command.call, names)
         return replace(command, call=inner)
     if isinstance(command, Start | Store | Burst | Complete | MarkError | InsertStale):
@@ -157,6 +165,8 @@ def _weight(command: Command) -> int:
     match command:
         case WhileDiskFails(call, rows_written):
             return weight + rows_written + _weight(call)
+        case KillDuring(call, statements_run):
+            return weight + statements_run + _weight(call)
         case InTransaction(call):
             return weight + _weight(call)
         case Burst(_, body, count):

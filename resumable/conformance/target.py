@@ -76,7 +76,8 @@ class Target(Protocol):
     cannot be constructed) raises TargetError, which is not a divergence.
     """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def strict_refusals(self) -> bool:

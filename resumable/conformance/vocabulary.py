@@ -18,6 +18,7 @@ from model import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     Limits,
     MarkError,
     Reopen,
@@ -50,6 +51,7 @@ WEIGHTS: Final[dict[type[Command], int]] = {
     Restore: 3,
     ReplayToDeadSocket: 3,
     WhileDiskFails: 4,
+    KillDuring: 4,
     InTransaction: 3,
     Reopen: 2,
     ClearAll: 2,
@@ -123,7 +125,7 @@ class Vocabulary:
     """The commands for one set of limits."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits: Final = limits
+        self.limits: Final = limits
         self._edge_bodies: Final = edge_bodies(limits.chunk_bytes_max)
         self._makers: Final[dict[type[Command], Callable[[View, Choose], Command]]] = {
             Start: lambda view, choose: Start(_fresh(view), choose(REQUESTS)),
@@ -143,6 +145,7 @@ class Vocabulary:
             Advance: self._advance,
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
+            KillDuring: self._kill_during,
         }
 
     def command(self, kind: type[Command], view: View, choose: Choose) -> Command:
@@ -154,7 +157,7 @@ class Vocabulary:
 
     def _burst(self, view: View, choose: Choose) -> Burst:
         """Sizes around the flush, from an empty buffer and from what is in it."""
-        size = self._limits.flush_chunks
+        size = self.limits.flush_chunks
         left = max(1, size - len(view.state.memory.buffer))
         counts = (left, left + 1, max(1, left - 1), size, size + 1, 2 * size, 2 * size + 1)
         return Burst(_stream(view, choose), choose(_BURST_BODIES), choose(counts))
@@ -168,7 +171,7 @@ class Vocabulary:
         return ReplayToDeadSocket(_request(view, choose), choose((0, 1, last // 2, last)))
 
     def _insert_stale(self, view: View, choose: Choose) -> InsertStale:
-        age = self._limits.stale_age_ms
+        age = self.limits.stale_age_ms
         ages = (age + 1, age, 0, age - 1, 2 * age, 1, -1000)
         streams = (_fresh(view), _fresh(view), _fresh(view), _stream(view, choose))
         return InsertStale(choose(streams), choose(REQUESTS), choose(ages))
@@ -180,18 +183,20 @@ class Vocabulary:
         """Groups of jumps: short ones, those *to* a threshold of something that is stored,
         whole thresholds, and backwards."""
         to_threshold = self._jumps_to_thresholds(view)
-        whole = _whole_jumps(self._limits)
+        whole = _whole_jumps(self.limits)
         return (SHORT_JUMPS, to_threshold or whole, to_threshold or whole, whole, BACKWARDS)
 
     def _jumps_to_thresholds(self, view: View) -> Sequence[int]:
-        limits, now = self._limits, view.now_ms
+        limits, now = self.limits, view.now_ms
         (streams, _, _), memory = view.state.disk, view.state.memory
-        instants = [
-            row.created_at + limits.stale_age_ms
-            if row.ended_at is None
-            else row.ended_at + limits.sweep_age_ms
-            for row in streams[-4:]
-        ]
+        instants = []
+        for row in streams[-4:]:
+            if row.ended_at is None:
+                instants.append(row.created_at + limits.stale_age_ms)
+            else:
+                sweepable = row.ended_at + limits.sweep_age_ms
+                # From the second, a sweep one whole interval later meets the first.
+                instants += [sweepable, sweepable - limits.sweep_interval_ms]
         if memory.swept_at:
             instants.append(memory.swept_at + limits.sweep_interval_ms)
         return [instant - now + off for instant in instants for off in (1, 0, -1)]
@@ -204,6 +209,14 @@ class Vocabulary:
     def _in_transaction(self, view: View, choose: Choose) -> InTransaction:
         call: Any = self.command(choose(JOINING_CALLS), view, choose)
         return InTransaction(call)
+
+    def _kill_during(self, view: View, choose: Choose) -> KillDuring:
+        """Right after the transaction began, within its rows, and just before its commit."""
+        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        written = len(view.state.memory.buffer) + 1
+        filled = self.limits.flush_chunks + 1
+        counts = (1, written, written + 1, filled, filled + 1, written + 2, 2, written + 4, 0)
+        return KillDuring(call, choose(counts))
 
 
 SHORT_JUMPS: Final = (1, 0, 1000, 60_000)

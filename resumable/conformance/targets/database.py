@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from resumable.conformance.raw import read_rows
-from resumable.conformance.setting import Setting
+from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
 
 
@@ -20,9 +20,21 @@ class Database(Protocol):
 
     def connect(self, setting: Setting) -> sqlite3.Connection: ...
 
-    def crash(self, setting: Setting) -> sqlite3.Connection: ...
+    def crash(self, setting: Setting) -> sqlite3.Connection:
+        """The process dies between two commands."""
+        ...
 
-    def reopen(self, setting: Setting) -> sqlite3.Connection: ...
+    def kill_after(self, statements_run: int) -> None:
+        """Of the command that now begins, so many statements run before the process dies."""
+        ...
+
+    def killed(self, setting: Setting) -> sqlite3.Connection:
+        """What ``kill_after`` left. If the command was shorter, the process dies now."""
+        ...
+
+    def reopen(self, setting: Setting) -> sqlite3.Connection:
+        """The process ends in good order."""
+        ...
 
     def close(self) -> None: ...
 
@@ -33,6 +45,8 @@ class MemoryDatabase:
     def __init__(self) -> None:
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
+        self._committed: sqlite3.Connection
+        self._statements_left = 0
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
         self.connection = sqlite3.connect(":memory:", isolation_level=setting.isolation_level)
@@ -41,6 +55,21 @@ class MemoryDatabase:
     def crash(self, setting: Setting) -> sqlite3.Connection:
         self.connection.rollback()
         self.connection.isolation_level = setting.isolation_level
+        return self.connection
+
+    def kill_after(self, statements_run: int) -> None:
+        self._committed = sqlite3.connect(":memory:")
+        self._statements_left = statements_run
+        self.connection.set_trace_callback(self._before_statement)
+
+    def killed(self, setting: Setting) -> sqlite3.Connection:
+        doomed = self.connection
+        if self._statements_left >= 0:
+            doomed.rollback()
+            doomed.backup(self._committed)
+        self._committed.backup(self.connect(setting))
+        self._committed.close()
+        doomed.close()
         return self.connection
 
     def reopen(self, setting: Setting) -> sqlite3.Connection:
@@ -53,18 +82,27 @@ class MemoryDatabase:
     def close(self) -> None:
         self.connection.close()
 
+    def _before_statement(self, _statement: str) -> None:
+        """Outside a transaction everything is committed; inside one, what was before it."""
+        if self._statements_left >= 0 and not self.connection.in_transaction:
+            self.connection.backup(self._committed)
+        self._statements_left -= 1
+
 
 class FileDatabase:
-    """A file of its own. A second connection looks on: at the start of each statement it
-    reads what is committed, which is what a process killed there would leave."""
+    """A file in ``folder``, which is its own: ``close`` deletes it. A second connection looks
+    on: at the start of each statement it reads what is committed, which is what a process
+    killed there would leave."""
 
-    def __init__(self) -> None:
-        self._folder: Final = Path(tempfile.mkdtemp(prefix="resumable-", dir=_fast_folder()))
-        self._path: Final = self._folder / "stream.db"
-        self._onlooker: Final = self._open(Setting())
-        self._version = self._data_version()
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+        self._files: Final = folder / "files"
+        self._left_behind: Final = folder / "left_behind"
+        self._files.mkdir(exist_ok=True)
+        self._statements_left = 0
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
+        self._look_on()
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
         self.connection = self._open(setting)
@@ -78,18 +116,44 @@ class FileDatabase:
 
     reopen = crash
 
+    def kill_after(self, statements_run: int) -> None:
+        self._statements_left = statements_run
+        self.connection.set_trace_callback(self._before_statement)
+
+    def killed(self, setting: Setting) -> sqlite3.Connection:
+        self.connection.close()
+        if self._statements_left < 0:
+            self._onlooker.close()
+            shutil.rmtree(self._files)
+            self._left_behind.rename(self._files)
+            self._look_on()
+        return self.connect(setting)
+
     def close(self) -> None:
         self.connection.close()
         self._onlooker.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def strike(self) -> None:
+        """Keep the files as they are, journal included, as the death of the process would."""
+        shutil.copytree(self._files, self._left_behind)
+
     def _open(self, setting: Setting) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=0, isolation_level=setting.isolation_level
+            self._files / "stream.db", timeout=0, isolation_level=setting.isolation_level
         )
-        # Nothing here outlives this process, so that waiting for the disk proves nothing.
+        # A process dies here, never the system: waiting for the disk would prove nothing.
         connection.execute("pragma synchronous = off")
         return connection
+
+    def _look_on(self) -> None:
+        self._onlooker = self._open(DEFAULT)
+        self._version = self._data_version()
+
+    def _before_statement(self, _statement: str) -> None:
+        if self._statements_left == 0:
+            self.strike()
+        self._statements_left -= 1
 
     def _look(self, _statement: str) -> None:
         version = self._data_version()
@@ -102,7 +166,9 @@ class FileDatabase:
         return int(version)
 
 
-def _fast_folder() -> str | None:
-    """Memory-backed where the system has it: the tests are of content, not of the disk."""
+def new_folder() -> Path:
+    """A folder for a database: in memory where the system has that, since the tests are of
+    content, not of the disk."""
     shared_memory = Path("/dev/shm")  # noqa: S108 - a private folder is made inside it
-    return str(shared_memory) if shared_memory.is_dir() else None
+    fast = shared_memory if shared_memory.is_dir() else None
+    return Path(tempfile.mkdtemp(prefix="resumable-", dir=fast))

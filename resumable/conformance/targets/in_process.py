@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from sqlite3 import Connection
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from model import (
     Advance,
@@ -14,6 +14,7 @@ from model import (
     Flush,
     InsertStale,
     InTransaction,
+    KillDuring,
     MarkError,
     Reopen,
     Replay,
@@ -28,52 +29,28 @@ from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk
 from resumable.conformance.raw import has_tables, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
-from resumable.conformance.socket import RecordingSocket, SocketDiedError
+from resumable.conformance.socket import RecordingSocket
 from resumable.conformance.target import Brief, Detail, Raised, Seen, TargetError
-from resumable.conformance.targets.database import Database, FileDatabase, MemoryDatabase
-
-
-class StreamLike(Protocol):
-    """What an implementation has to offer: the methods of ``resumable.ResumableStream``."""
-
-    @property
-    def active_stream_id(self) -> str | None: ...
-    @property
-    def active_request_id(self) -> str | None: ...
-    @property
-    def is_live(self) -> bool: ...
-    def has_active_stream(self) -> bool: ...
-    def start(self, request_id: str, /) -> str: ...
-    def store_chunk(self, stream_id: str, body: str, /) -> None: ...
-    def flush_buffer(self) -> None: ...
-    def complete(self, stream_id: str, /) -> None: ...
-    def mark_error(self, stream_id: str, /) -> None: ...
-    def replay_chunks(self, connection: Any, request_id: str, /) -> str | None: ...
-    def restore(self) -> None: ...
-    def clear_all(self) -> None: ...
-    def destroy(self) -> None: ...
-    def get_stream_chunks(self, stream_id: str, /) -> Sequence[Any]: ...
-    def get_stream_metadata(self, stream_id: str, /) -> Any: ...
-    def get_all_stream_metadata(self) -> Sequence[Any]: ...
-    def insert_stale_stream(self, stream_id: str, request_id: str, age_ms: int, /) -> None: ...
-
-
-Factory = Callable[[Connection], StreamLike]
-Classify = Callable[[Exception], str]
-SetClock = Callable[[int], None]
-
-
-def any_exception(error: Exception) -> str:
-    """How a stranger's errors are told apart: only the dead socket's own has to be let
-    through; every other is a refusal."""
-    return "socket" if isinstance(error, SocketDiedError) else "other"
+from resumable.conformance.targets.database import (
+    Database,
+    FileDatabase,
+    MemoryDatabase,
+    new_folder,
+)
+from resumable.conformance.targets.stream_like import (
+    Classify,
+    Factory,
+    SetClock,
+    StreamLike,
+    any_exception,
+)
 
 
 class InProcess:
     """A target that is constructed by ``factory(connection)``.
 
     Each restart constructs a new instance on the same database. ``set_clock`` makes a time
-    the one that the target reads.
+    the one that the target reads. ``always_on_file`` overrules the setting.
     """
 
     def __init__(
@@ -83,11 +60,13 @@ class InProcess:
         name: str,
         set_clock: SetClock,
         classify: Classify = any_exception,
+        always_on_file: bool = False,
     ) -> None:
         self.name: Final = name
         self._factory: Final = factory
         self._set_clock: Final = set_clock
         self._classify: Final = classify
+        self._always_on_file: Final = always_on_file
         self._database: Database
         self._setting = Setting()
         self._instance: StreamLike
@@ -101,15 +80,21 @@ class InProcess:
         return self._classify is not any_exception
 
     def open(self, setting: Setting, now_ms: int) -> None:
+        on_file = self._always_on_file or setting.storage == "file"
+        database = FileDatabase(new_folder()) if on_file else MemoryDatabase()
+        seen = self.attach(database, setting, now_ms)
+        if seen.refused:
+            database.close()
+            raise TargetError(f"{self.name} raised when constructed: {seen.error}")
+
+    def attach(self, database: Database, setting: Setting, now_ms: int) -> Seen:
+        """Construct an instance on ``database``, which may hold something already."""
         self._setting = setting
-        self._database = FileDatabase() if setting.storage == "file" else MemoryDatabase()
+        self._database = database
         self._tick(now_ms)
-        connection = self._database.connect(setting)
-        try:
-            self._construct(connection)
-        except Exception as error:
-            raise TargetError(f"{self.name} raised when constructed: {error!r}") from error
-        self._has_rows = has_tables(connection)
+        seen = self._restart(database.connect)
+        self._has_rows = has_tables(database.connection)
+        return seen
 
     def close(self) -> None:
         self._database.close()
@@ -171,6 +156,7 @@ class InProcess:
             Advance: lambda _command, _bindings: DONE,
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
+            KillDuring: self._kill_during,
         }
 
     def _call(self, method: Callable[..., object], *arguments: object) -> Seen:
@@ -196,7 +182,7 @@ class InProcess:
                 return seen
         return DONE
 
-    def _start(self, command: Start, bindings: Bindings) -> Seen:
+    def _start(self, command: Start, _bindings: Bindings) -> Seen:
         try:
             return Seen(self._instance.start(command.request))
         except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
@@ -252,6 +238,16 @@ class InProcess:
         self._ended_transaction = not connection.in_transaction
         if connection.in_transaction:
             connection.execute("commit")
+        return seen
+
+    def _kill_during(self, command: KillDuring, bindings: Bindings) -> Seen:
+        """In this process the call runs on to its end, which nobody sees: all that counts is
+        what the database would have been left as."""
+        database = self._database
+        database.kill_after(command.statements_run)
+        self._perform[type(command.call)](command.call, bindings)
+        seen = self._restart(database.killed)
+        database.midway.clear()
         return seen
 
     # -- What is observed --

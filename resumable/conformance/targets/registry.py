@@ -10,7 +10,8 @@ from typing import Any, Final
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets import builtin
-from resumable.conformance.targets.in_process import Factory, InProcess
+from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.targets.stream_like import Factory
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
