@@ -177,11 +177,6 @@ KINDS: tuple[type[Command], ...] = (
 
 
 def stream_of(command: Command) -> str | None:
-    """The stream that a command names, if it names one."""
-    match command:
-        case WhileDiskFails(call) | InTransaction(call) | KillDuring(call):
-            return stream_of(call)
-        case Start() | Store() | Burst() | Complete() | MarkError() | InsertStale():
-            return command.stream
-        case _:
-            return None
+    """The stream that a command, or the call inside it, names; None if it names none."""
+    stream: str | None = getattr(getattr(command, "call", command), "stream", None)
+    return stream

@@ -91,11 +91,13 @@ def _stores_failed(state: State, stream: str, bodies: list[str], limits: Limits)
 def _burst_failed(
     state: State, stream: str, bodies: list[str], now: int, limits: Limits
 ) -> Outcomes:
-    """The disk may have failed from any of the stores on."""
-    outcomes: dict[Outcome, None] = {}
+    """The disk may have failed from any of the burst's flushes on."""
+    outcomes = []
     for number, body in enumerate(bodies):
-        outcomes[_stores_failed(state, stream, bodies[number:], limits)] = None
-        state = stored(state, stream, body, now, limits)
+        after = stored(state, stream, body, now, limits)
+        if after.disk is not state.disk:
+            outcomes.append(_stores_failed(state, stream, bodies[number:], limits))
+        state = after
     return tuple(outcomes)
 
 

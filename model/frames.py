@@ -4,6 +4,8 @@ import json
 
 TYPE = "cf_agent_use_chat_response"
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def chunk(body: str, request: str) -> str:
     """One stored chunk."""
@@ -29,4 +31,4 @@ def well_formed(text: str) -> str:
 
 def _frame(body: str, done: bool, id: str, **last: bool) -> str:
     fields = {"body": body, "done": done, "id": id, "type": TYPE, "replay": True, **last}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(fields)

@@ -34,11 +34,9 @@ def buffered(state: State, stream: str, body: str, limits: Limits) -> State:
     body = well_formed(body)
     if _utf8_bytes(body) > limits.chunk_bytes_max:
         return state
-    memory = state.memory
-    pending = Pending(stream, body, memory.next_position)
-    memory = memory._replace(
-        buffer=(*memory.buffer, pending), next_position=memory.next_position + 1
-    )
+    active, request, is_live, position, buffer, swept_at, is_destroyed = state.memory
+    buffer = (*buffer, Pending(stream, body, position))
+    memory = Memory(active, request, is_live, position + 1, buffer, swept_at, is_destroyed)
     return State(state.disk, memory)
 
 

@@ -18,20 +18,30 @@ _TRIGGERS: Final = [
 
 
 class FailingDisk:
-    """While entered, rows written after the first ``rows_written`` fail; see ``failed``."""
+    """The disk under one connection. While it is entered, rows fail once those that ``fails
+    after`` allows are written; ``failed`` tells whether any did.
 
-    def __init__(self, connection: sqlite3.Connection, rows_written: int) -> None:
-        self._connection: Final = connection
-        self._left = rows_written
+    The triggers stay on the connection, and let everything through at other times.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection: Final = connection
+        self._left: int | None = None
         self.failed = False
+        connection.create_function("resumable_writes_row", 0, self._write_row)
 
-    def __enter__(self) -> Self:
-        self._connection.create_function("resumable_writes_row", 0, self._write_row)
+    def fails_after(self, rows_written: int) -> Self:
+        """To be entered next: the ``rows_written`` first rows are written."""
         for name, operation, table in _TRIGGERS:
-            self._connection.execute(
-                f"create temp trigger {name} before {operation} on main.{table}"
+            self.connection.execute(
+                f"create temp trigger if not exists {name} before {operation} on main.{table}"
                 " begin select resumable_writes_row(); end"
             )
+        self._left = rows_written
+        self.failed = False
+        return self
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -40,10 +50,11 @@ class FailingDisk:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for name, _, _ in _TRIGGERS:
-            self._connection.execute(f"drop trigger if exists temp.{name}")
+        self._left = None
 
     def _write_row(self) -> None:
+        if self._left is None:
+            return
         if self._left == 0:
             self.failed = True
             raise OSError("the harness lets this disk fail")

@@ -1,5 +1,6 @@
 """The core that every engine drives: one command to target and specification, compared."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from model import (
@@ -22,7 +23,7 @@ from resumable.conformance.compare import crash_differences, differences
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.target import Target
+from resumable.conformance.target import Detail, Target
 
 
 class Lockstep:
@@ -66,15 +67,21 @@ class Lockstep:
         permitted = self._permitted(command)
         observation = self._observe(command)
         self.steps.append(Step(command, self.now_ms, observation.reply))
-        compared = [differences(each, observation, self._namer) for each in permitted]
-        agreeing = [each for each, found in zip(permitted, compared, strict=True) if not found]
+        agreeing = [
+            outcome
+            for outcome in permitted
+            if not differences(outcome, observation, self._namer)
+        ]
         if not agreeing:
-            raise self._diverged(before[0], compared)
-        self.states = tuple(dict.fromkeys([outcome.state for outcome in agreeing]))
-        self._check_crash_points(command, before, observation)
+            raise self._diverged(before[0], permitted, observation)
+        self.states = _states(agreeing)
+        if observation.detail is not None and observation.detail.midway:
+            self._check_crash_points(command, before, observation.detail)
         return agreeing[0]
 
-    def _permitted(self, command: Command) -> list[Outcome]:
+    def _permitted(self, command: Command) -> Sequence[Outcome]:
+        if len(self.states) == 1:
+            return step(self.states[0], command, self.now_ms, self.limits)
         return [
             outcome
             for state in self.states
@@ -98,21 +105,31 @@ class Lockstep:
         return self._namer.observation(reply, brief, detail)
 
     def _check_crash_points(
-        self, command: Command, before: tuple[State, ...], observation: Observation
+        self, command: Command, before: tuple[State, ...], detail: Detail
     ) -> None:
-        if observation.detail is None or not observation.detail.midway:
-            return
         disks = [state.disk for state in (*before, *self.states)]
         for state in before:
             disks.extend(inside(state, command, self.now_ms, self.limits))
-        found = crash_differences(disks, observation.detail)
+        found = crash_differences(disks, detail)
         if found:
-            raise self._diverged(before[0], [found])
+            raise DivergedError(self._divergence(before[0], [found]))
 
-    def _diverged(self, before: State, compared: list[list[Difference]]) -> DivergedError:
-        compared.sort(key=len)
-        return DivergedError(
-            Divergence(
-                self.target.name, self.setting, self.limits, self.steps, before, compared
-            )
+    def _diverged(
+        self, before: State, permitted: Sequence[Outcome], observation: Observation
+    ) -> DivergedError:
+        found = [differences(outcome, observation, self._namer) for outcome in permitted]
+        return DivergedError(self._divergence(before, sorted(found, key=len)))
+
+    def _divergence(
+        self, before: State, alternatives: Sequence[Sequence[Difference]]
+    ) -> Divergence:
+        return Divergence(
+            self.target.name, self.setting, self.limits, self.steps, before, alternatives
         )
+
+
+def _states(outcomes: Sequence[Outcome]) -> tuple[State, ...]:
+    """The states, each once. Mostly there is one, and comparing is dear."""
+    if len(outcomes) == 1:
+        return (outcomes[0].state,)
+    return tuple(dict.fromkeys([outcome.state for outcome in outcomes]))

@@ -34,6 +34,17 @@ def has_tables(connection: sqlite3.Connection) -> bool:
     return names.issuperset(TABLES)
 
 
+def emptied(connection: sqlite3.Connection) -> bool:
+    """Delete all rows, if there are only the original's tables; whether that was so."""
+    cursor = _tuples(connection)
+    if {name for (name,) in cursor.execute(_NAMES)} != set(TABLES):
+        return False
+    for table in TABLES:
+        cursor.execute(f"delete from {table}")
+    connection.commit()
+    return True
+
+
 def _without_some_table(connection: sqlite3.Connection) -> Rows:
     cursor = _tuples(connection)
     names = {name for (name,) in cursor.execute(_NAMES)}

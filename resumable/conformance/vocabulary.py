@@ -223,8 +223,8 @@ SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
-    *[PLAIN_BODIES] * 60,
-    *[ODD_BODIES] * 20,
+    *[PLAIN_BODIES] * 180,
+    *[ODD_BODIES] * 60,
     (),  # stands for the bodies at the edge of the limit, which are slow
 )
 

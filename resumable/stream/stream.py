@@ -452,4 +452,5 @@ def _chunk_ids() -> Iterator[str]:
     """Ids for the chunks of one instance. One nanoid serves them all, since making one for
     each chunk costs more than inserting the row."""
     instance = nanoid.generate()
-    return (f"{instance}-{number}" for number in itertools.count())
+    for number in itertools.count():
+        yield f"{instance}-{number}"

@@ -54,7 +54,7 @@ def hunt(
 
     After every command the reply, the frames, the accessors, the metadata and the state of
     the connection are compared; chunks and raw rows at the end of each sequence, and one
-    sequence in 40 runs on a file with everything compared. What diverges is run again with
+    sequence in 100 runs on a file with everything compared. What diverges is run again with
     everything compared after each command. Without --time and --sequences it hunts for 60 s.
 
     \b

@@ -21,7 +21,7 @@ Beat = Callable[[], None]
 
 _NOTHING: Final = Advance(0)
 
-_COVERS_EVERY: Final = 5
+_COVERS_EVERY: Final = 8
 """One sequence in so many counts its coverage, which takes as long as the step itself."""
 
 

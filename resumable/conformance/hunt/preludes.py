@@ -29,7 +29,11 @@ def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
         (start, WhileDiskFails(Burst("s1", "b", limits.flush_chunks), 0)),
         (start, WhileDiskFails(Burst("s1", "b", limits.buffer_chunks_max), 0)),
         (start, Start("s2", "r2"), WhileDiskFails(Burst("s2", "b", limits.flush_chunks), 0)),
-        (start, Start("s2", "r2"), WhileDiskFails(Burst("s2", "b", limits.buffer_chunks_max), 0)),
+        (
+            start,
+            Start("s2", "r2"),
+            WhileDiskFails(Burst("s2", "b", limits.buffer_chunks_max), 0),
+        ),
         # The active stream was deleted under its instance, with others left or with none.
         (start, outlived, Restore()),
         (*ended, Start("s2", "r2"), outlived, Restore()),

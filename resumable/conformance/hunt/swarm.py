@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, TypeVar
 
-from model import Command, Restart, Start, State
+from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskFails
 from model.classes import classes_of
 from model.commands import stream_of
 from resumable.conformance.hunt.preludes import preludes
@@ -27,6 +27,8 @@ GENERATION: Final = 1
 _LENGTHS: Final = (10, 20, 30, 50, 50, 80)
 _BOOSTS: Final = (1, 1, 1, 1, 4)
 _LEFT_OUT: Final = 0.25
+_SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})
+_SLOW_LEFT_OUT: Final = 0.8
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
 _RARE: Final = 0.4
@@ -39,7 +41,7 @@ _IN_MEMORY: Final = (
     Setting("EXCLUSIVE", "dict"),
 )
 _ON_FILE: Final = Setting(storage="file")
-_ON_FILE_EVERY: Final = 40
+_ON_FILE_EVERY: Final = 100
 """One sequence in so many is on a file: that is slow, and shows what a crash would keep."""
 
 
@@ -107,7 +109,8 @@ class Swarm:
     def _weights(self) -> list[int]:
         weights = []
         for kind, weight in WEIGHTS.items():
-            is_out = self._random.random() < _LEFT_OUT and kind is not Start
+            left_out = _SLOW_LEFT_OUT if kind in _SLOW else _LEFT_OUT
+            is_out = self._random.random() < left_out and kind is not Start
             boost = self._choose(_BOOSTS)
             weights.append(0 if is_out else weight * boost)
         return weights

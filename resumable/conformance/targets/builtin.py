@@ -1,5 +1,6 @@
 """Our own implementation as a target: in memory, on a file, in a process of its own."""
 
+import itertools
 from sqlite3 import Connection
 
 from resumable import ResumableStream, StorageError, StreamDestroyedError, StreamExistsError
@@ -36,10 +37,11 @@ class _Clock:
 
 
 def sqlite() -> InProcess:
-    """``ResumableStream`` in memory, with a clock that is handed to it."""
+    """``ResumableStream`` in memory, with clock and ids handed to it."""
     clock = _Clock()
+    ids = map("stream-{}".format, itertools.count())
 
     def construct(connection: Connection) -> ResumableStream:
-        return ResumableStream(connection, clock=clock.read)
+        return ResumableStream(connection, clock=clock.read, new_id=ids.__next__)
 
     return InProcess(construct, name="sqlite", set_clock=clock.set, classify=classify)

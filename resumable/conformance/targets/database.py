@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, Protocol
 
-from resumable.conformance.raw import read_rows
+from resumable.conformance.raw import emptied, read_rows
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
 
@@ -40,16 +40,26 @@ class Database(Protocol):
 
 
 class MemoryDatabase:
-    """In memory. A crash rolls back what was not committed, as SQLite would on a file."""
+    """In memory. A crash rolls back what was not committed, as SQLite would on a file.
+
+    It may be used again after ``close``: emptying a database is cheaper than a new one, as
+    long as nothing but the original's tables is in it.
+    """
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
         self._committed: sqlite3.Connection
         self._statements_left = 0
+        self._emptied: sqlite3.Connection | None = None
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
-        self.connection = sqlite3.connect(":memory:", isolation_level=setting.isolation_level)
+        level = setting.isolation_level
+        if self._emptied is None:
+            self.connection = sqlite3.connect(":memory:", isolation_level=level)
+        else:
+            self.connection, self._emptied = self._emptied, None
+            self.connection.isolation_level = level
         return self.connection
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
@@ -80,7 +90,11 @@ class MemoryDatabase:
         return self.connection
 
     def close(self) -> None:
-        self.connection.close()
+        self.connection.rollback()
+        if emptied(self.connection):
+            self._emptied = self.connection
+        else:
+            self.connection.close()
 
     def _before_statement(self, _statement: str) -> None:
         """Outside a transaction everything is committed; inside one, what was before it."""
@@ -122,11 +136,11 @@ class FileDatabase:
 
     def killed(self, setting: Setting) -> sqlite3.Connection:
         self.connection.close()
+        self._onlooker.close()
         if self._statements_left < 0:
-            self._onlooker.close()
             shutil.rmtree(self._files)
             self._left_behind.rename(self._files)
-            self._look_on()
+        self._look_on()
         return self.connect(setting)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.target import Target, TargetError
@@ -52,7 +52,7 @@ def load(spec: str) -> Factory:
             raise TargetError(f"{module_name} has no {path!r}: {error}") from error
     if not callable(found):
         raise TargetError(f"{spec} is {found!r}, which cannot be called: {USAGE}")
-    return found
+    return cast(Factory, found)
 
 
 def _import(name: str) -> Any:
