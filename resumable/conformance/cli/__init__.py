@@ -2,6 +2,7 @@
 
 import click
 
+from resumable.conformance.cli.check import check
 from resumable.conformance.cli.hunt import hunt
 from resumable.conformance.cli.replay import replay
 
@@ -16,5 +17,6 @@ def resumable() -> None:
     """
 
 
+resumable.add_command(check)
 resumable.add_command(hunt)
 resumable.add_command(replay)

@@ -1,6 +1,6 @@
 """``resumable hunt``: seeded sequences for as long as you like."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -81,16 +81,26 @@ def _hunt(
         common.progress_bar(budget.seconds or budget.sequences) as move,
         Workers(target, count) as workers,
     ):
+        on_progress = hunt_progress(move, budget)
+        hunt = Hunt(workers, seed, budget, first=first, known=known, on_progress=on_progress)
+        return hunt.run()
 
-        def show(result: HuntResult) -> None:
-            rate = result.tally.steps / result.seconds if result.seconds else 0
-            move(
-                f"{result.sequences:,} sequences  {rate:,.0f} steps/s"
-                f"  {len(result.found)} divergences",
-                result.seconds if budget.seconds else result.sequences,
-            )
 
-        return Hunt(workers, seed, budget, first=first, known=known, on_progress=show).run()
+def hunt_progress(
+    move: Callable[[str, float], None], budget: Budget
+) -> Callable[[HuntResult], None]:
+    """What the bar says of a hunt."""
+
+    def show(result: HuntResult) -> None:
+        rate = result.tally.steps / result.seconds if result.seconds else 0
+        move(
+            f"{result.sequences:,} sequences  {rate:,.0f} steps/s"
+            f"  {len(result.coverage.cells()):,} cells reached"
+            f"  {len(result.found)} divergences",
+            result.seconds if budget.seconds else result.sequences,
+        )
+
+    return show
 
 
 def _standing(folder: Path, target: str) -> tuple[int, int]:

@@ -1,11 +1,17 @@
 """Tables for the terminal."""
 
+from typing import Final
+
 from rich.table import Table
 
+from model.sometimes import SOMETIMES
 from resumable.conformance.cli import common
 from resumable.conformance.codec import snake
+from resumable.conformance.coverage import Coverage, possible
 from resumable.conformance.tally import Tally
 from resumable.conformance.vocabulary import WEIGHTS
+
+_GAPS_MAX: Final = 12
 
 
 def print_tally(tally: Tally) -> None:
@@ -21,3 +27,19 @@ def print_tally(tally: Tally) -> None:
                 snake(kind), f"{tally.tried[kind]:,}", f"{refused:,}" if refused else ""
             )
     common.out.print(table)
+
+
+def print_coverage(coverage: Coverage) -> None:
+    """What the run has seen, and every gap in it."""
+    empty, unseen = coverage.empty_cells(), coverage.unseen()
+    cells, moments = len(possible()), len(SOMETIMES)
+    common.out.print(
+        f"states × commands: {cells - len(empty)} of {cells} cells reached;"
+        f" telling moments: {moments - len(unseen)} of {moments} seen"
+    )
+    gaps = [f"never sent: {column}, in the state: {state}" for state, column in empty]
+    gaps += [f"never seen: {moment}" for moment in unseen]
+    for gap in gaps[:_GAPS_MAX]:
+        common.out.print(f"  {gap}", style="yellow")
+    if len(gaps) > _GAPS_MAX:
+        common.out.print(f"  and {len(gaps) - _GAPS_MAX} more; --json has all", style="yellow")

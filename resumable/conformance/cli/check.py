@@ -1,0 +1,156 @@
+"""``resumable check``: everything that a gate needs, and one verdict."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from resumable.conformance.cli import common
+from resumable.conformance.cli.hunt import (
+    hunt_json,
+    hunt_progress,
+    print_broken,
+    report_found,
+    summary,
+    verdict_of,
+)
+from resumable.conformance.cli.tables import print_coverage, print_tally
+from resumable.conformance.coverage import Coverage
+from resumable.conformance.gate import Replaying, TraceFound, known_traces
+from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
+from resumable.conformance.target import TargetError
+from resumable.conformance.trace import Trace, TraceError, Verdict
+from resumable.conformance.workers import Lost, Workers
+
+SEQUENCES: Final = 8_000
+"""What is hunted through by default: the same everywhere, and well within a minute."""
+
+
+@click.command()
+@common.target_option
+@common.seed_option
+@click.option(
+    "--time",
+    "seconds",
+    type=common.DURATION,
+    help=f"How long to hunt: 30s, 10m. Without it, {SEQUENCES:,} sequences.",
+)
+@click.option(
+    "--traces",
+    default="tests/traces",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of known traces, which are replayed first.",
+)
+@common.workers_option
+@common.out_option
+@common.json_option
+def check(
+    target: str,
+    seed: int,
+    seconds: float | None,
+    traces: Path,
+    workers: int,
+    folder: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Hold a target against the specification, and say whether it conforms.
+
+    Known traces first, then a hunt with seeded sequences under the original's limits. It
+    conforms if nothing diverged, and if the run has seen all that it must have seen to
+    prove anything: every cell of the matrix of states and commands.
+    """
+    common.check_writable(folder)
+    try:
+        known = known_traces(traces)
+    except TraceError as error:
+        common.fail(str(error))
+    run = _Run(target, folder, as_json=as_json)
+    with common.clear_errors(), Workers(target, workers) as pool:
+        if run.replay(pool, known):
+            run.hunt(pool, seed, Budget(seconds, None if seconds else SEQUENCES))
+    run.report()
+
+
+@dataclass
+class _Run:
+    """One check: its stages, and what they have found out so far."""
+
+    target: str
+    folder: Path
+    as_json: bool
+    replayed: int = 0
+    departed: list[TraceFound] = field(default_factory=list)
+    broken: str = ""
+    hunted: HuntResult | None = None
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def replay(self, pool: Workers, traces: list[tuple[Path, Trace]]) -> bool:
+        """Whether the target conforms on every known trace."""
+        for _, result in pool.run([Replaying(traces)] if traces else []):
+            if isinstance(result, Lost):
+                self.broken = result.reason
+            elif isinstance(result, TargetError):
+                self.broken = str(result)
+            elif result is not None:
+                self.departed = result
+                self.replayed = len(traces)
+        return not self.departed and not self.broken
+
+    def hunt(self, pool: Workers, seed: int, budget: Budget) -> None:
+        """Long sequences, under the original's limits."""
+        with common.progress_bar(budget.seconds or budget.sequences) as move:
+            hunt = Hunt(pool, seed, budget, on_progress=hunt_progress(move, budget))
+            self.hunted = hunt.run()
+        self.coverage.add(self.hunted.coverage)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was never tried is not known: a gap is no "conforms"."""
+        hunted = "unknown" if self.hunted is None else verdict_of(self.hunted)
+        if self.departed or hunted == "diverged":
+            return "diverged"
+        has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
+        return "unknown" if self.broken or has_gaps else hunted
+
+    def report(self) -> None:
+        """Print it all, and leave with the exit status."""
+        found = [self._departed(each) for each in self.departed]
+        if self.hunted is not None:
+            found += report_found(self.hunted, self.folder, as_json=self.as_json)
+            print_broken(self.hunted, self.target)
+        if self.broken:
+            common.err.print(f"resumable: the target {self.broken}", style="red")
+        if self.as_json:
+            common.print_json(self._json(found))
+        else:
+            self._print_figures()
+        common.leave(self.verdict)
+
+    def _departed(self, found: TraceFound) -> dict[str, Any]:
+        if not self.as_json:
+            common.print_divergence(found.divergence, found.path)
+            common.out.print()
+        return common.divergence_json(found.divergence, found.path)
+
+    def _print_figures(self) -> None:
+        figures = [f"{self.replayed} known traces"]
+        if self.hunted is not None:
+            print_tally(self.hunted.tally)
+            if verdict_of(self.hunted) == "conforms":
+                print_coverage(self.coverage)
+            figures.append(summary(self.hunted))
+        common.print_verdict(self.target, self.verdict, "; ".join(figures))
+
+    def _json(self, found: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "verdict": self.verdict,
+            "target": self.target,
+            "traces": self.replayed,
+            "hunt": None if self.hunted is None else hunt_json(self.hunted),
+            "coverage": self.coverage.as_json(),
+            "broken": self.broken or None,
+            "found": found,
+        }

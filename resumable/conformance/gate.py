@@ -1,0 +1,60 @@
+"""The gate's own parts: known traces, and what a run must have seen to prove anything."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.run import no_longer_permitted, run
+from resumable.conformance.target import Target
+from resumable.conformance.trace import Trace, TraceError, read
+
+
+class TraceFound(NamedTuple):
+    """A known trace on which the target diverged."""
+
+    path: Path
+    divergence: Divergence
+
+
+@dataclass(frozen=True)
+class Replaying:
+    """All known traces, as a task for a worker."""
+
+    traces: Sequence[tuple[Path, Trace]]
+
+    def run(self, target: Target, beat: Callable[[], None]) -> list[TraceFound]:
+        found = []
+        for path, trace in self.traces:
+            beat()
+            divergence = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
+            if divergence is not None:
+                found.append(TraceFound(path, divergence))
+        return found
+
+
+def known_traces(folder: Path) -> list[tuple[Path, Trace]]:
+    """The traces in ``folder``, in the order of their names; none if there is no folder.
+
+    Raises TraceError for what is no trace, and for one that conformed when it was recorded
+    and records a reply that the specification forbids: one of the two is wrong.
+    """
+    traces = []
+    for path in sorted(folder.glob("*.jsonl")):
+        trace = read(path)
+        check_permitted(path, trace)
+        traces.append((path, trace))
+    return traces
+
+
+def check_permitted(path: Path, trace: Trace) -> None:
+    """Raises TraceError if the specification has come to forbid what a trace records."""
+    if trace.verdict != "conforms":
+        return
+    step = no_longer_permitted(trace)
+    if step is not None:
+        raise TraceError(
+            f"{path}: the specification forbids the reply recorded at step {step + 1}; either"
+            " it is wrong now, or the trace has to be recorded anew"
+        )
