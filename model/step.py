@@ -1,5 +1,7 @@
 """What each command does: every outcome that the specification permits, in one ``match``."""
 
+from typing import assert_never
+
 from model.commands import (
     Advance,
     Burst,
@@ -93,6 +95,8 @@ def step(
             return step(state, call, now, limits)
         case KillDuring(call):
             return _killed(state, call, now, limits)
+        case _:
+            assert_never(command)
 
 
 SURVIVES_DESTROY = (
