@@ -1,11 +1,15 @@
 """Our own implementation as a target: in memory, on a file, in a process of its own."""
 
 import itertools
+from collections.abc import Callable
 from sqlite3 import Connection
+
+import nanoid
 
 from resumable import ResumableStream, StorageError, StreamDestroyedError, StreamExistsError
 from resumable.conformance.socket import SocketDiedError
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.targets.process import ProcessTarget
 
 
 def classify(error: Exception) -> str:
@@ -38,10 +42,40 @@ class _Clock:
 
 def sqlite() -> InProcess:
     """``ResumableStream`` in memory, with clock and ids handed to it."""
+    return _in_process("sqlite", _counted_ids(), always_on_file=False)
+
+
+def sqlite_file() -> InProcess:
+    """The same on a file, whatever the setting: what a crash between any two statements
+    would keep is looked at."""
+    return _in_process("sqlite-file", _counted_ids(), always_on_file=True)
+
+
+def sqlite_process() -> ProcessTarget:
+    """The same in a process of its own, which is killed for a crash."""
+    return ProcessTarget()
+
+
+def sqlite_child() -> InProcess:
+    """What that process holds. It knows no id that an earlier one gave, so that they have to
+    be random."""
+    return _in_process("sqlite-process", nanoid.generate, always_on_file=True)
+
+
+def _in_process(name: str, new_id: Callable[[], str], *, always_on_file: bool) -> InProcess:
     clock = _Clock()
-    ids = map("stream-{}".format, itertools.count())
 
     def construct(connection: Connection) -> ResumableStream:
-        return ResumableStream(connection, clock=clock.read, new_id=ids.__next__)
+        return ResumableStream(connection, clock=clock.read, new_id=new_id)
 
-    return InProcess(construct, name="sqlite", set_clock=clock.set, classify=classify)
+    return InProcess(
+        construct,
+        name=name,
+        set_clock=clock.set,
+        classify=classify,
+        always_on_file=always_on_file,
+    )
+
+
+def _counted_ids() -> Callable[[], str]:
+    return map("stream-{}".format, itertools.count()).__next__

@@ -26,7 +26,7 @@ from model import (
     WhileDiskFails,
 )
 from resumable.conformance.bindings import Bindings
-from resumable.conformance.failing_disk import FailingDisk
+from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.raw import has_tables, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import RecordingSocket
@@ -261,6 +261,7 @@ class InProcess:
     def _kill_during(self, command: KillDuring, bindings: Bindings) -> Seen:
         """In this process the call runs on to its end, which nobody sees: all that counts is
         what the database would have been left as."""
+        without_triggers(self._database.connection)
         self._database.kill_after(command.statements_run)
         self._perform[type(command.call)](command.call, bindings)
         return self._restart(self._database.killed)

@@ -1,0 +1,100 @@
+"""The far end of ``sqlite-process``: ``python -m`` this, with a pipe's file descriptor.
+
+The process that starts here never touches a database. It forks a child, which answers calls
+until it is killed or ends; then it says so, and forks the next. A fork takes a millisecond, a
+new interpreter a hundred.
+"""
+
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from resumable.conformance.setting import Setting
+from resumable.conformance.target import Seen
+from resumable.conformance.targets.builtin import sqlite_child
+from resumable.conformance.targets.database import FileDatabase
+from resumable.conformance.targets.process import Ended, Failed
+
+CALL_SECONDS_MAX: Final = 60
+"""A call that takes longer hangs: the system then ends the child."""
+
+
+class MortalDatabase(FileDatabase):
+    """Where other databases only show what a death would leave, this one's process dies."""
+
+    def crash(self, _setting: Setting) -> NoReturn:
+        _die()
+
+    def strike(self) -> NoReturn:
+        _die()
+
+    def killed(self, _setting: Setting) -> NoReturn:
+        _die()
+
+    def reopen(self, _setting: Setting) -> NoReturn:
+        self.connection.close()
+        os._exit(0)
+
+    def close(self) -> NoReturn:
+        super().close()
+        os._exit(0)
+
+
+def main() -> None:
+    """Make children until the parent is gone."""
+    logging.getLogger("resumable").addHandler(logging.NullHandler())
+    pipe = Connection(int(sys.argv[1]))
+    while True:
+        child = os.fork()
+        if child == 0:
+            _serve(pipe)
+        _, status = os.waitpid(child, 0)
+        try:
+            pipe.send(Ended(child, os.waitstatus_to_exitcode(status)))
+        except OSError:
+            return
+
+
+def _serve(pipe: Connection) -> NoReturn:
+    target = sqlite_child()
+
+    def attach(folder: Path, setting: Setting, now_ms: int) -> Seen:
+        return target.attach(MortalDatabase(folder), setting, now_ms)
+
+    methods: dict[str, Callable[..., Any]] = {
+        "attach": attach,
+        "perform": target.perform,
+        "brief": target.brief,
+        "detail": target.detail,
+        "close": target.close,
+    }
+    try:
+        while True:
+            method, arguments = pipe.recv()
+            signal.alarm(CALL_SECONDS_MAX)
+            pipe.send(_reply(methods[method], arguments))
+            signal.alarm(0)
+    except (EOFError, OSError):  # the parent is gone
+        os._exit(0)
+
+
+def _reply(method: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    try:
+        return method(*arguments)
+    except Exception:  # noqa: BLE001 - the parent raises it
+        return Failed(traceback.format_exc())
+
+
+def _die() -> NoReturn:
+    while True:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
