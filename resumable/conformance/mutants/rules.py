@@ -1,0 +1,37 @@
+"""The rules that a mutant may break, a sentence each."""
+
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """What holds of a right stream."""
+
+    START = "start flushes, and makes a new stream active and live, from index 0"
+    END = "complete and mark_error flush, end that row, and forget whatever was active"
+    ACCESSORS = "the accessors tell what is active, and whether this instance started it"
+    FLUSH_SIZE = "the 10th buffered chunk flushes the buffer, and no other does"
+    FLUSH = "a flush writes all that is buffered, as it was stored, at the time of the flush"
+    STORE = "a chunk is kept under the id that was given, whatever became of that stream"
+    READ_OUT = "a read-out returns what is on disk, and changes nothing"
+    ONE_COUNTER = "one index counter serves all streams; start and the end of any reset it"
+    NEXT_INDEX = "a restored stream goes on after its highest index"
+    REPLAY = "a replay flushes, and sends the active stream's chunks under the id asked for"
+    REPLAY_ORDER = "chunks are sent by index, equal ones as they were written"
+    LIVE_REPLAY = "a replay of a live stream ends with replayComplete, and it goes on"
+    ORPHAN_REPLAY = "a replay of an orphan ends with done, completes it, and returns its id"
+    FRAME = "a frame is the text that JSON.stringify gives for the original's fields"
+    RESTORE = "restore takes the newest streaming row; is_live and the buffer stay"
+    STALE = "a newest row of over 5 min is deleted with its chunks, and no other row"
+    SWEEP_TIME = "complete sweeps first, and then from 10 min after the last sweep on"
+    SWEEP = "a sweep deletes what ended over 24 h ago, with its chunks, and nothing else"
+    CLEAR = "clear_all deletes both tables' rows, the buffer and the active; is_live stays"
+    DESTROY = "destroy drops both tables; afterwards all but destroy is refused"
+    INSERT_STALE = "insert_stale_stream adds one streaming row of that age, if the id is free"
+    TEXT = "text passes unchanged, but for lone surrogates, which become U+FFFD"
+    SIZE = "1,800,000 UTF-8 bytes are stored; one more leaves no trace"
+    CLOCK = "times are whole milliseconds of a clock that may go back"
+    ONE_TRANSACTION = "a method is on disk wholly or not at all, whenever the process dies"
+    RAISED = "a method that raises has changed neither disk nor memory, and says so"
+    KEPT = "a stored chunk is kept although its flush fails; a 101st waiting one is refused"
+    SOCKET = "what send raises comes through, and the stream stays as it was"
+    CONNECTION = "the caller's connection keeps its settings and its open transaction"

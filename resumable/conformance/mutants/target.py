@@ -1,0 +1,16 @@
+"""A mutant as a target."""
+
+from resumable.conformance.mutants.catalogue import Mutant
+from resumable.conformance.targets.builtin import classify
+from resumable.conformance.targets.in_process import InProcess
+
+
+def target_of(mutant: Mutant) -> InProcess:
+    """``mutant`` under the harness, with a clock that is handed to it."""
+    time = {"now_ms": 0}
+    return InProcess(
+        lambda connection: mutant.factory(connection, clock=lambda: time["now_ms"]),
+        name=mutant.name,
+        set_clock=lambda now_ms: time.update(now_ms=now_ms),
+        classify=classify,
+    )

@@ -1,0 +1,94 @@
+"""Programs that reveal the mutants of replaying, of the wire and of text."""
+
+from typing import Final
+
+from model import Burst, Replay, Start, Store
+from tests.mutants.table import (
+    C1,
+    CX,
+    FLUSH,
+    OVER_A_DAY,
+    REPLAY,
+    RESTART,
+    S1,
+    S2,
+    A,
+    B,
+    Table,
+    X,
+    Y,
+    program,
+)
+
+REPLAYING: Final[Table] = {
+    "replay_does_not_flush": program(S1, A, REPLAY),
+    "replays_only_the_same_request": program(S1, Replay("r2")),
+    "replays_under_its_own_request": program(S1, Replay("r2")),
+    "replays_under_the_stream_id": program(S1, REPLAY),
+    "replays_every_stream": program(S1, X, REPLAY),
+    "replays_a_hundred_chunks": program(S1, Burst("s1", "b", 101), REPLAY),
+    "replay_skips_empty_chunks": program(S1, Store("s1", ""), REPLAY),
+    "nobody_gets_done": program(REPLAY),
+    "replays_backwards": program(S1, A, B, REPLAY),
+    "replays_in_the_order_of_text": program(S1, Burst("s1", "b", 11), REPLAY),
+    "replays_as_written": program(X, Y, CX, Store("x", "c"), FLUSH),
+    "replays_equal_indexes_backwards": program(X, CX, Y, FLUSH),
+    "live_replay_has_no_end": program(S1, REPLAY),
+    "live_replay_is_done": program(S1, REPLAY),
+    "live_replay_completes": program(S1, REPLAY),
+    "live_replay_returns_the_id": program(S1, REPLAY),
+    "orphan_replay_has_no_end": program(S1, RESTART, REPLAY),
+    "orphan_replay_is_not_done": program(S1, RESTART, REPLAY),
+    "orphan_is_never_finished": program(S1, RESTART, REPLAY),
+    "orphan_is_not_returned": program(S1, RESTART, REPLAY),
+    "orphan_is_marked_as_error": program(S1, RESTART, REPLAY),
+    "orphan_is_completed_without_sweep": program(S1, C1, OVER_A_DAY, S2, RESTART, REPLAY),
+    "orphan_is_deleted": program(S1, A, FLUSH, RESTART, REPLAY),
+    "orphan_becomes_live": program(S1, RESTART, REPLAY),
+}
+
+WIRE: Final[Table] = {
+    "frame_has_spaces": program(S1, REPLAY),
+    "frame_is_ascii": program(S1, Replay("é")),
+    "frame_sorts_its_keys": program(S1, REPLAY),
+    "frame_does_not_say_replay": program(S1, REPLAY),
+    "frame_names_the_type_differently": program(S1, REPLAY),
+    "end_has_no_id": program(S1, REPLAY),
+    "end_has_no_body": program(S1, REPLAY),
+    "every_frame_has_replay_complete": program(S1, A, REPLAY),
+    "body_is_parsed": program(S1, Store("s1", "{}"), REPLAY),
+    "line_separators_are_escaped": program(S1, Replay("\u2028")),
+    "slashes_are_escaped": program(S1, Replay("/")),
+    "del_is_escaped": program(S1, Replay("\x7f")),
+    "escapes_are_in_upper_case": program(S1, Replay("\x1f")),
+    "frame_ends_with_a_newline": program(S1, REPLAY),
+    "frame_comes_twice": program(S1, REPLAY),
+}
+
+_HALF: Final = "\ud83d"
+_EDGE: Final = 1_800_000
+_TOO_LARGE: Final = Store("x", "a" * (_EDGE + 1))
+_TOO_LARGE_IN_BYTES: Final = Store("x", "é" * (_EDGE // 2 + 1))
+
+TEXT: Final[Table] = {
+    "lone_surrogate_is_a_question_mark": program(Store("x", _HALF), FLUSH),
+    "lone_surrogate_is_dropped": program(Store("x", _HALF), FLUSH),
+    "lone_surrogate_is_refused": program(Store("x", _HALF)),
+    "lone_surrogate_is_escaped": program(Store("x", _HALF), FLUSH),
+    "lone_surrogate_in_a_request_is_refused": program(Start("s1", _HALF)),
+    "request_is_told_as_it_came": program(Start("s1", _HALF)),
+    "nul_ends_the_text": program(Store("x", "a\x00b"), FLUSH),
+    "nul_is_dropped": program(Store("x", "a\x00b"), FLUSH),
+    "line_separator_is_a_newline": program(Store("x", "a\u2028b"), FLUSH),
+    "json_is_written_anew": program(Store("x", '{"a":1}'), FLUSH),
+    "text_is_normalised": program(Store("x", "é"), FLUSH),
+    "an_array_is_split": program(Store("x", "[]"), FLUSH),
+    "size_limit_exclusive": program(Store("x", "a" * _EDGE), FLUSH),
+    "size_limit_one_more": program(_TOO_LARGE, FLUSH),
+    "size_counts_characters": program(_TOO_LARGE_IN_BYTES, FLUSH),
+    "size_counts_code_units": program(_TOO_LARGE_IN_BYTES, FLUSH),
+    "oversized_raises": program(_TOO_LARGE),
+    "oversized_takes_an_index": program(_TOO_LARGE, X, FLUSH),
+    "oversized_is_cut": program(_TOO_LARGE, FLUSH),
+    "oversized_flushes": program(X, _TOO_LARGE),
+}
