@@ -255,7 +255,8 @@ def _stream(view: View, choose: Choose) -> str:
         return UNKNOWN
     last = view.streams[-1]
     active = view.state.memory.active or last
-    return choose((active, active, active, last, choose(view.streams), UNKNOWN))
+    another = choose(view.streams)
+    return choose((active, active, active, last, another, another, UNKNOWN))
 
 
 def _request(view: View, choose: Choose) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from model import ORIGINAL, Advance, Limits
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.hunt.errands import COVERS_EVERY
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.lockstep import Lockstep
@@ -20,9 +21,6 @@ Signature = tuple[str, str]
 Beat = Callable[[], None]
 
 _NOTHING: Final = Advance(0)
-
-_COVERS_EVERY: Final = 8
-"""One sequence in so many counts its coverage, which takes as long as the step itself."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Batch:
         result, rarity = BatchResult(), Rarity()
         for number in range(self.first, self.first + self.count):
             beat()
-            covers = number % _COVERS_EVERY == 0
+            covers = number % COVERS_EVERY == 0
             swarm = Swarm(
                 self.seed, number, vocabulary(self.limits), rarity if covers else None
             )

@@ -5,6 +5,7 @@ from functools import cache
 from model import (
     Advance,
     Burst,
+    ClearAll,
     Command,
     Complete,
     Flush,
@@ -41,6 +42,8 @@ def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
         (start, Burst("s1", "b", limits.flush_chunks), Restart()),
         (start, Start("s2", "r2")),
         (InsertStale("s1", "r1", limits.stale_age_ms + 1), Start("s2", "r2")),
+        # No stream is active, and yet the instance calls itself live.
+        (start, ClearAll(), InsertStale("s2", "r2", limits.stale_age_ms)),
         # Streams that ended long ago, one sweep having passed them by.
         (*ended, Advance(limits.sweep_age_ms + 1)),
         (

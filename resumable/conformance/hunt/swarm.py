@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskFails
 from model.classes import classes_of
 from model.commands import stream_of
-from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
@@ -31,7 +31,7 @@ _SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})
 _SLOW_LEFT_OUT: Final = 0.8
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
-_RARE: Final = 0.4
+_RARE: Final = 0.6
 
 _IN_MEMORY: Final = (
     *[DEFAULT] * 12,
@@ -64,24 +64,28 @@ class Swarm:
         self.length: Final = self._choose(_LENGTHS)
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
-        self._prelude: Final[Iterator[Command]] = self._choose_prelude()
+        self._errand: Final[Iterator[Command | Errand]] = (
+            iter(()) if rarity is None else errand(number // COVERS_EVERY, vocabulary.limits)
+        )
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
-        command = next(self._prelude, None) or self._command(state, now_ms)
+        command = self._next(state, now_ms)
         name = stream_of(command)
         if name is not None and name != UNKNOWN and name not in self._streams:
             self._streams.append(name)
         return command
 
-    def _choose_prelude(self) -> Iterator[Command]:
-        if self._rarity is None:
-            return iter(())
-        return iter(self._choose(preludes(self._vocabulary.limits)))
-
-    def _command(self, state: State, now_ms: int) -> Command:
+    def _next(self, state: State, now_ms: int) -> Command:
         view = View(state, now_ms, self._streams)
-        return self._vocabulary.command(self._kind(state, now_ms), view, self._choose)
+        first = next(self._errand, None)
+        if first is None:
+            kind = self._kind(state, now_ms)
+            return self._vocabulary.command(kind, view, self._choose)
+        if isinstance(first, Errand):
+            command = self._vocabulary.command(first.kind, view, self._choose)
+            return aimed(command, first.aim, state)
+        return first
 
     def _kind(self, state: State, now_ms: int) -> type[Command]:
         if state.memory.is_destroyed and self._random.random() < _REVIVED:

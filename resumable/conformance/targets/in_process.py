@@ -101,6 +101,9 @@ class InProcess:
     def close(self) -> None:
         self._database.close()
 
+    def stop(self) -> None:
+        self._memory.stop()
+
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
         self._tick(now_ms)
         self._ended_transaction = False
