@@ -101,9 +101,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "store_is_kept",
         "A chunk that store_chunk took is kept, even if the flush that it triggers fails.",
         (WhileDiskFails,),
-        when=lambda _s, command, _n, _l: (
-            isinstance(command, WhileDiskFails) and isinstance(command.call, Store | Burst)
-        ),
+        when=circumstances.disk_fails_a_store,
     ),
     Rule(
         "raise_means_nothing",

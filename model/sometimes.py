@@ -167,7 +167,8 @@ def a_restart_deletes_a_stale_row(it: Moment) -> bool:
 @claim(SOMETIMES, Restart, Reopen)
 def a_row_at_the_stale_age_is_restored(it: Moment) -> bool:
     edge = it.now - it.limits.stale_age_ms
-    return it.after.memory.active is not None and _created_at(it) == edge
+    active, rows = it.after.memory.active, it.after.disk.streams
+    return any(row.id == active and row.created_at == edge for row in rows)
 
 
 @claim(SOMETIMES, Restart, Reopen)
@@ -277,10 +278,3 @@ def _disk_grew(it: Moment) -> bool:
 
 def _swept(it: Moment) -> bool:
     return it.after.memory.swept_at != it.before.memory.swept_at
-
-
-def _created_at(it: Moment) -> int | None:
-    for row in it.after.disk.streams:
-        if row.id == it.after.memory.active:
-            return row.created_at
-    return None
