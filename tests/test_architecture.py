@@ -35,7 +35,7 @@ def nodes(path: Path) -> Iterator[ast.AST]:
 
 def imports(path: Path) -> set[str]:
     """The full names of all modules that are imported, wherever it is in the file."""
-    found = set()
+    found: set[str] = set()
     for node in nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
