@@ -45,9 +45,9 @@ def _pieces(kind: str, id: str, deltas: int) -> Iterator[dict[str, Any]]:
     yield {"type": f"{kind}-end", "id": id}
 
 
-def _tool_call() -> Iterator[dict[str, Any]]:
-    call: dict[str, Any] = {"toolCallId": "call_1"}
-    question = {"query": '天気 ☔ in "Zürich"', "limit": TOOL_OUTPUT_ROWS}
+def _tool_call(id: str, rows_found: int) -> Iterator[dict[str, Any]]:
+    call: dict[str, Any] = {"toolCallId": id}
+    question = {"query": '天気 ☔ in "Zürich"', "limit": rows_found}
     yield {"type": "tool-input-start", **call, "toolName": "search"}
     text = json.dumps(question, ensure_ascii=False)
     for start in range(0, len(text), 8):
