@@ -5,6 +5,7 @@ hunt that is a seeded generator, for Hypothesis a draw that can be shrunk.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -180,29 +181,36 @@ class Vocabulary:
         return Advance(choose(choose(self._jumps(view))))
 
     def _jumps(self, view: View) -> Sequence[Sequence[int]]:
-        """Groups of jumps: short ones, those *to* a threshold of something that is stored,
-        whole thresholds, and backwards."""
-        to_threshold = self._jumps_to_thresholds(view)
+        """Groups of jumps: short ones, those *to* a threshold of a row or of the sweep, whole
+        thresholds, and backwards."""
         whole = _whole_jumps(self.limits)
-        return (SHORT_JUMPS, to_threshold or whole, to_threshold or whole, whole, BACKWARDS)
+        to_rows, to_sweep = self._jumps_to_rows(view), self._jumps_to_sweep(view)
+        return (SHORT_JUMPS, to_rows or whole, to_sweep or whole, whole, BACKWARDS)
 
-    def _jumps_to_thresholds(self, view: View) -> Sequence[int]:
-        limits, now = self.limits, view.now_ms
-        (streams, _, _), memory = view.state.disk, view.state.memory
+    def _jumps_to_rows(self, view: View) -> Sequence[int]:
+        limits = self.limits
         instants = []
-        for row in streams[-4:]:
+        for row in view.state.disk.streams[-4:]:
             if row.ended_at is None:
                 instants.append(row.created_at + limits.stale_age_ms)
             else:
                 sweepable = row.ended_at + limits.sweep_age_ms
                 # From the second, a sweep one whole interval later meets the first.
-                instants += [sweepable, sweepable - limits.sweep_interval_ms]
-        if memory.swept_at:
-            instants.append(memory.swept_at + limits.sweep_interval_ms)
-        return [instant - now + off for instant in instants for off in (1, 0, -1)]
+                instants += [sweepable, sweepable + 1 - limits.sweep_interval_ms]
+        return [instant - view.now_ms + off for instant in instants for off in (1, 0, -1)]
+
+    def _jumps_to_sweep(self, view: View) -> Sequence[int]:
+        swept_at = view.state.memory.swept_at
+        if not swept_at:
+            return ()
+        due = swept_at + self.limits.sweep_interval_ms - view.now_ms
+        return (due, due - 1, due + 1)
 
     def _while_disk_fails(self, view: View, choose: Choose) -> WhileDiskFails:
         call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        if isinstance(call, Burst):
+            most = self.limits.buffer_chunks_max
+            call = replace(call, count=choose((call.count, call.count, most, most + 1)))
         pending = len(view.state.memory.buffer)
         return WhileDiskFails(call, choose((0, 1, pending, pending + 1, pending // 2)))
 

@@ -46,11 +46,22 @@ def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
         (start, ClearAll(), InsertStale("s2", "r2", limits.stale_age_ms)),
         # Streams that ended long ago, one sweep having passed them by.
         (*ended, Advance(limits.sweep_age_ms + 1)),
+        (*ended, Advance(limits.sweep_age_ms + 1), WhileDiskFails(Complete("unknown"), 0)),
         (
             *ended,
             Advance(limits.sweep_age_ms + 1 - limits.sweep_interval_ms),
             Complete("unknown"),
             Start("s2", "r2"),
+        ),
+        # By a clock that was set back, a stream has ended long before the last sweep; also
+        # if everything was cleared in between.
+        (Complete("unknown"), Advance(-limits.sweep_age_ms - 1), start, Complete("s1")),
+        (
+            Complete("unknown"),
+            ClearAll(),
+            Advance(-limits.sweep_age_ms - 1),
+            start,
+            Complete("s1"),
         ),
         # The clock is set back behind everything that is stored.
         (*ended, Start("s2", "r2"), Flush(), Advance(-limits.sweep_age_ms)),

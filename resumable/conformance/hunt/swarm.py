@@ -15,6 +15,7 @@ from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskF
 from model.classes import classes_of
 from model.commands import stream_of
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
+from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
@@ -32,6 +33,7 @@ _SLOW_LEFT_OUT: Final = 0.8
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
 _RARE: Final = 0.6
+_HAS_WAY: Final = 0.25
 
 _IN_MEMORY: Final = (
     *[DEFAULT] * 12,
@@ -64,9 +66,7 @@ class Swarm:
         self.length: Final = self._choose(_LENGTHS)
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
-        self._errand: Final[Iterator[Command | Errand]] = (
-            iter(()) if rarity is None else errand(number // COVERS_EVERY, vocabulary.limits)
-        )
+        self._errand: Final = self._begin(number)
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
@@ -75,6 +75,13 @@ class Swarm:
         if name is not None and name != UNKNOWN and name not in self._streams:
             self._streams.append(name)
         return command
+
+    def _begin(self, number: int) -> Iterator[Command | Errand]:
+        limits = self._vocabulary.limits
+        if self._rarity is not None:
+            return errand(number // COVERS_EVERY, limits)
+        has_way = self._random.random() < _HAS_WAY
+        return iter(self._choose(preludes(limits)) if has_way else ())
 
     def _next(self, state: State, now_ms: int) -> Command:
         view = View(state, now_ms, self._streams)
