@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from typing import Any, NamedTuple, Protocol
 
-from .tables import Held, Tables
+from tests.strangers.tables import Held, Tables
 
 log = logging.getLogger(__name__)
 

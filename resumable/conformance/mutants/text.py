@@ -193,8 +193,8 @@ class OversizedIsCut(OtherText):
     """Stores the beginning of a chunk that is too large."""
 
     def text(self, body: str) -> str:
-        kept = body.encode("utf-8", "surrogatepass")[: self._limits.chunk_max_bytes]
-        return kept.decode("utf-8", "ignore") if len(kept) < len(body.encode()) else body
+        limit, encoded = self._limits.chunk_max_bytes, body.encode("utf-8", "surrogatepass")
+        return encoded[:limit].decode("utf-8", "ignore") if len(encoded) > limit else body
 
 
 @seeded(Rule.SIZE, Source.PORT)

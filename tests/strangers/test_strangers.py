@@ -1,0 +1,59 @@
+"""Streams by another hand: the harness finds the right one right, and each wrong one wrong."""
+
+import logging
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Final
+
+import pytest
+
+from model import ORIGINAL
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.swarm import Swarm
+from resumable.conformance.tally import Tally
+from resumable.conformance.targets.registry import open_target
+from tests.strangers.another_hand import AnotherHand
+from tests.strangers.wrong import keeping, memory, rows, sending
+
+SEQUENCES_MAX: Final = 3000
+"""Most of the wrong are found within ten; those that lose a race with a sweep take longer."""
+
+
+def strangers(module: ModuleType) -> Iterator[str]:
+    for name, value in vars(module).items():
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            assert issubclass(value, AnotherHand)
+            yield f"{module.__name__}:{name}"
+
+
+WRONG: Final = [
+    spec for module in (rows, memory, sending, keeping) for spec in strangers(module)
+]
+
+
+def hunted(spec: str, sequences: int) -> Divergence | None:
+    with open_target(spec) as target:
+        for number in range(sequences):
+            swarm = Swarm(1, number, vocabulary(ORIGINAL))
+            found = run_sequence(target, swarm, ORIGINAL, Tally(), None)
+            if found is not None:
+                return found
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _silence() -> Iterator[None]:
+    """Failing disks make strangers log, thousands of times."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_a_right_stranger_conforms() -> None:
+    assert hunted("tests.strangers.another_hand:AnotherHand", 500) is None
+
+
+@pytest.mark.parametrize("spec", WRONG)
+def test_a_wrong_stranger_is_found(spec: str) -> None:
+    assert hunted(spec, SEQUENCES_MAX) is not None
