@@ -96,31 +96,36 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
                 yield InsertStale(stream, _REQUEST, age)
         case Reopen():
             yield Restart()
+        case Complete():
+            yield Flush()
         case MarkError(stream):
+            yield Flush()
             yield Complete(stream)
         case ReplayToDeadSocket(request, frames_taken):
             yield Replay(request)
             for frames in (0, 1, frames_taken - 1):
                 yield ReplayToDeadSocket(request, max(frames, 0))
     yield from _with_plain_text(command)
-    yield from _with_unknown_stream(command)
 
 
 def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
-    """The same program with streams named in order, and with two streams merged into one."""
+    """The same program with its streams named in order, those that never begin as unknown;
+    and with two streams merged into one."""
     names = list(dict.fromkeys([name for one in commands if (name := stream_of(one))]))
-    streams = [name for name in names if name != UNKNOWN]
-    in_order = {name: f"s{number}" for number, name in enumerate(streams, 1)}
-    yield tuple([_with_stream(command, in_order) for command in commands])
-    for later in range(len(streams) - 1, 0, -1):
+    begun = [name for name in names if any(_begins(one, name) for one in commands)]
+    in_order = {name: f"s{number}" for number, name in enumerate(begun, 1)}
+    plain = {name: in_order.get(name, UNKNOWN) for name in names}
+    yield tuple([_with_stream(command, plain) for command in commands])
+    for later in range(len(begun) - 1, 0, -1):
         for earlier in range(later):
-            merged = {streams[later]: streams[earlier]}
-            kept = [one for one in commands if not _begins(one, streams[later])]
+            merged = {begun[later]: begun[earlier]}
+            kept = [one for one in commands if not _begins(one, begun[later])]
             yield tuple([_with_stream(command, merged) for command in kept])
 
 
 def _begins(command: Command, name: str) -> bool:
-    return isinstance(command, Start | InsertStale) and command.stream == name
+    call = getattr(command, "call", command)
+    return isinstance(call, Start | InsertStale) and call.stream == name
 
 
 def _with_stream(command: Command, names: dict[str, str]) -> Command:
@@ -139,11 +144,6 @@ def _with_plain_text(command: Command) -> Iterator[Command]:
     if isinstance(command, Start | Replay | ReplayToDeadSocket | InsertStale):
         for request in (_REQUEST, "\ud800"):
             yield replace(command, request=request)
-
-
-def _with_unknown_stream(command: Command) -> Iterator[Command]:
-    if isinstance(command, Store | Burst | Complete | MarkError):
-        yield replace(command, stream=UNKNOWN)
 
 
 def _fewer(count: int, flush_chunks: int) -> list[int]:
@@ -193,6 +193,9 @@ def _jump_weight(ms: int) -> int:
 
 
 def _stream_weight(name: str | None) -> int:
-    if name is None or name == UNKNOWN:
+    """A stream that began is easier to follow than one that never was."""
+    if name is None:
         return 0
-    return int(name[1:]) if name[1:].isdigit() else 10
+    if name == UNKNOWN:
+        return 20
+    return int(name[1:]) if name[1:].isdigit() else 50
