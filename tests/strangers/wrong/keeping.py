@@ -35,9 +35,10 @@ class FailedFlushesLoseTheBuffer(AnotherHand):
 
 
 class StartsBeforeItCommits(AnotherHand):
-    def inserting(self, stream_id: str, request_id: str, created_at: int) -> Script:
-        self.mind = self.mind._replace(request=request_id)
-        return super().inserting(stream_id, request_id, created_at)
+    def start(self, request_id: str) -> str:
+        self.check()
+        self.mind = self.mind._replace(live=True)
+        return super().start(request_id)
 
 
 class CompletesInTwo(AnotherHand):
@@ -66,13 +67,13 @@ class DestroysInTwo(AnotherHand):
 class RestoresInTwo(AnotherHand):
     """Deletes what is stale in one transaction, and its row in another."""
 
-    def deleting(self, stream_id: str) -> Script:
-        chunks, row = super().deleting(stream_id)
-        if self.db.in_transaction:
-            self.run([chunks])
-            self.db.execute("commit")
-            self.db.execute("begin")
-        return [row]
+    def restore(self) -> None:
+        self.check()
+        for stream_id, _, created_at in self.newest():
+            if self.is_stale(self.now() - created_at):
+                with self.at_once():
+                    self.run(self.deleting(stream_id)[:1])
+        super().restore()
 
 
 class ConnectionsAreManaged(AnotherHand):

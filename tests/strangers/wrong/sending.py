@@ -42,11 +42,12 @@ class OrphansCompleteBeforeTheyAreSent(AnotherHand):
     """Completes first, so that a dead socket loses the answer."""
 
     def replay_chunks(self, connection: Socket, request_id: str) -> str | None:
+        request_id = self.clean("request_id", request_id)
         orphan = None if self.mind.live else self.mind.active
         if orphan is None:
             return super().replay_chunks(connection, request_id)
-        frames = [self.frame(request_id, body=body) for body, _ in self.chunks(orphan)]
         self.complete(orphan)
+        frames = [self.frame(request_id, body=body) for body, _ in self.chunks(orphan)]
         for frame in [*frames, self.frame(request_id, done=True)]:
             connection.send(frame)
         return orphan
