@@ -71,10 +71,10 @@ PLAIN_BODIES: Final = (
 ODD_BODIES: Final = (
     '[{"type":"start"},{"type":"finish"}]',
     "[]",
-    "naïve 你好 👩‍💻",
+    " naïve nai\u0308ve 你好 👩‍💻 ",
     "NUL \x00 in the middle",
     "line\u2028and\u2029paragraph",
-    "\ud800 alone, \udfff alone",
+    "\ud800 alone, \udfff alone, \ud83d\ude00 a pair",
     '"\\/\b\f\n\r\t\x1f\x7f',
     "null",
 )

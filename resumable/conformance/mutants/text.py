@@ -67,6 +67,14 @@ class LoneSurrogateIsEscaped(OtherText):
 
 
 @seeded(Rule.TEXT, Source.PORT)
+class SurrogatePairIsTorn(OtherText):
+    """Replaces both halves of a pair that came as two, which are one letter together."""
+
+    def text(self, body: str) -> str:
+        return re.sub("[\ud800-\udfff]", "\ufffd", body)
+
+
+@seeded(Rule.TEXT, Source.PORT)
 class LoneSurrogateInARequestIsRefused(ResumableStream):
     """Raises for a request id with a lone surrogate."""
 
@@ -121,11 +129,27 @@ class JsonIsWrittenAnew(OtherText):
 
 
 @seeded(Rule.TEXT, Source.TIDY)
-class TextIsNormalised(OtherText):
+class AccentsAreTakenApart(OtherText):
     """Stores letters and their accents apart, in Unicode's form D."""
 
     def text(self, body: str) -> str:
         return unicodedata.normalize("NFD", body)
+
+
+@seeded(Rule.TEXT, Source.TIDY)
+class AccentsArePutTogether(OtherText):
+    """Stores letters with their accents, in Unicode's form C."""
+
+    def text(self, body: str) -> str:
+        return unicodedata.normalize("NFC", body)
+
+
+@seeded(Rule.TEXT, Source.TIDY)
+class BlanksAreStripped(OtherText):
+    """Stores a body without the blanks around it, of which an answer is full."""
+
+    def text(self, body: str) -> str:
+        return body.strip(" ")
 
 
 @seeded(Rule.TEXT, Source.MET_LATER)
