@@ -163,6 +163,8 @@ def test_a_call_that_fails_in_the_callers_transaction_undoes_only_itself(
         with pytest.raises(StorageError):
             bench.stream.complete(LIVE)
         assert bench.seen() == before
+        with pytest.raises(sqlite3.OperationalError, match="no such savepoint"):
+            bench.connection.execute("release resumable_stream")
         assert bench.connection.in_transaction
         bench.connection.commit()
     assert bench.connection.execute("select x from mine").fetchall() == [(1,)]

@@ -83,7 +83,7 @@ def test_an_instance_cannot_be_made_while_the_database_is_locked(
     stream_id = file_bench.start(chunks=10)
     connection = another()
     with fault(file_bench), pytest.raises(StorageError, match="try again"):
-        ResumableStream(connection)
+        ResumableStream(connection, clock=file_bench.clock)
     assert ResumableStream(connection, clock=file_bench.clock).active_stream_id == stream_id
 
 

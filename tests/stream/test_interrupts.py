@@ -7,7 +7,7 @@ import pytest
 
 from resumable import StorageError
 from tests.stream.bench import Bench
-from tests.stream.faults import CALLS, LIVE, go_on, prepare
+from tests.stream.faults import CALLS, LIVE, Call, go_on, prepare
 
 calls = pytest.mark.parametrize("call", CALLS)
 
@@ -35,7 +35,7 @@ def interrupted(bench: Bench, at: int) -> Iterator[Interrupt]:
     bench.connection.set_progress_handler(None, 1)
 
 
-def strike_until_it_succeeds(bench: Bench, call: str) -> tuple[int, object]:
+def strike_until_it_succeeds(bench: Bench, call: Call) -> tuple[int, object]:
     """How many times the call failed, and what it returned at last. A failed call leaves
     everything as it was, so that one stream will do for all of them."""
     before = bench.seen()
@@ -43,7 +43,7 @@ def strike_until_it_succeeds(bench: Bench, call: str) -> tuple[int, object]:
     while True:
         with interrupted(bench, at):
             try:
-                return at - 1, CALLS[call](bench)
+                return at - 1, call(bench)
             except StorageError:
                 pass
         assert not bench.connection.in_transaction
@@ -56,7 +56,7 @@ def test_a_call_that_is_interrupted_anywhere_has_done_nothing_or_all(
     bench: Bench, unharmed: Bench, call: str
 ) -> None:
     prepare(bench)
-    failed, returned = strike_until_it_succeeds(bench, call)
+    failed, returned = strike_until_it_succeeds(bench, CALLS[call])
     assert failed > 10
     prepare(unharmed)
     if call == "start":  # Each try takes a new id.
@@ -65,6 +65,13 @@ def test_a_call_that_is_interrupted_anywhere_has_done_nothing_or_all(
     assert returned == CALLS[call](unharmed)
     assert bench.seen() == unharmed.seen()
     assert go_on(bench) == go_on(unharmed)
+
+
+def test_a_restore_that_is_interrupted_has_adopted_nothing(bench: Bench) -> None:
+    bench.stream.insert_stale_stream("foreign", "request", 0)
+    failed, _ = strike_until_it_succeeds(bench, CALLS["restore"])
+    assert failed > 10
+    assert bench.stream.active_stream_id == "foreign"
 
 
 def test_an_interrupt_within_the_callers_transaction_is_all_or_nothing(bench: Bench) -> None:
