@@ -68,13 +68,14 @@ PLAIN_BODIES: Final = (
     '{"type":"finish"}',
 )
 
+# Both halves of a pair in a row are not among them: whether they are lone is a matter of taste.
 ODD_BODIES: Final = (
     '[{"type":"start"},{"type":"finish"}]',
     "[]",
     " naïve nai\u0308ve 你好 👩‍💻 ",
     "NUL \x00 in the middle",
     "line\u2028and\u2029paragraph",
-    "\ud800 alone, \udfff alone, \ud83d\ude00 a pair",
+    "\ud800 alone, \udfff alone",
     '"\\/\b\f\n\r\t\x1f\x7f',
     "null",
 )

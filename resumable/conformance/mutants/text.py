@@ -67,14 +67,6 @@ class LoneSurrogateIsEscaped(OtherText):
 
 
 @seeded(Rule.TEXT, Source.PORT)
-class SurrogatePairIsTorn(OtherText):
-    """Replaces both halves of a pair that came as two, which are one letter together."""
-
-    def text(self, body: str) -> str:
-        return re.sub("[\ud800-\udfff]", "\ufffd", body)
-
-
-@seeded(Rule.TEXT, Source.PORT)
 class LoneSurrogateInARequestIsRefused(ResumableStream):
     """Raises for a request id with a lone surrogate."""
 
