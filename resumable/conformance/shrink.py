@@ -129,11 +129,11 @@ class _Shrinker:
                 yield (*commands[:at], other_command, *commands[at + 1 :]), self._setting
 
     def _joined(self) -> Iterator[tuple[Commands, Setting]]:
-        """Neighbouring stores to one stream as one burst."""
+        """Neighbouring stores to one stream as one burst; neighbouring jumps as one."""
         commands = self._commands
         for at, (first, second) in enumerate(pairwise(commands)):
-            if (burst := _as_burst(first, second)) is not None:
-                yield (*commands[:at], burst, *commands[at + 2 :]), self._setting
+            if (one := _as_one(first, second)) is not None:
+                yield (*commands[:at], one, *commands[at + 2 :]), self._setting
 
     def _replaced_pairs(self) -> Iterator[tuple[Commands, Setting]]:
         """Two commands in a row by one that often does as much."""
@@ -152,7 +152,9 @@ def _instead_of_two(first: Command, second: Command) -> Iterator[Command]:
         yield Start(first.stream, first.request)
 
 
-def _as_burst(first: Command, second: Command) -> Burst | None:
+def _as_one(first: Command, second: Command) -> Command | None:
+    if isinstance(first, Advance) and isinstance(second, Advance):
+        return Advance(first.ms + second.ms)
     if not isinstance(first, Store | Burst) or not isinstance(second, Store | Burst):
         return None
     if first.stream != second.stream:

@@ -54,13 +54,19 @@ _RANK: Final = {kind: rank for rank, kind in enumerate(_PLAIN_FIRST)}
 _TEXTS: Final = ("a", "", "\ud800", "\x00", "é")
 _REQUEST: Final = "r1"
 
+_STRANGE: Final = 100
+"""What a name weighs that looks like a stream's, but never begins."""
+
 Cost = tuple[int, int, int]
 
 
 def cost(commands: Sequence[Command], setting: Setting) -> Cost:
     """Less is simpler: the number of commands, how plain the setting, how plain they are."""
     odd = sum(1 for value, plain in zip(setting, DEFAULT, strict=True) if value != plain)
-    return len(commands), odd, sum([_weight(command) for command in commands])
+    begun = {UNKNOWN, *[name for name in _names(commands) if _is_begun(commands, name)]}
+    strange = sum(1 for name in _names(commands) if name not in begun)
+    weights = sum([_weight(command) for command in commands])
+    return len(commands), odd, weights + _STRANGE * strange
 
 
 def simpler(command: Command, limits: Limits) -> Iterator[Command]:
@@ -92,6 +98,7 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             for jump in _jumps(ms, limits):
                 yield Advance(jump)
         case InsertStale(stream, _, age_ms):
+            yield Start(stream, _REQUEST)
             for age in (0, limits.stale_age_ms + 1, limits.stale_age_ms, age_ms):
                 yield InsertStale(stream, _REQUEST, age)
         case Reopen():
@@ -111,8 +118,8 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
 def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
     """The same program with its streams named in order, those that never begin as unknown;
     and with two streams merged into one."""
-    names = list(dict.fromkeys([name for one in commands if (name := stream_of(one))]))
-    begun = [name for name in names if any(_begins(one, name) for one in commands)]
+    names = _names(commands)
+    begun = [name for name in names if _is_begun(commands, name)]
     in_order = {name: f"s{number}" for number, name in enumerate(begun, 1)}
     plain = {name: in_order.get(name, UNKNOWN) for name in names}
     yield tuple([_with_stream(command, plain) for command in commands])
@@ -121,6 +128,14 @@ def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
             merged = {begun[later]: begun[earlier]}
             kept = [one for one in commands if not _begins(one, begun[later])]
             yield tuple([_with_stream(command, merged) for command in kept])
+
+
+def _names(commands: Sequence[Command]) -> list[str]:
+    return list(dict.fromkeys([name for one in commands if (name := stream_of(one))]))
+
+
+def _is_begun(commands: Sequence[Command], name: str) -> bool:
+    return any(_begins(command, name) for command in commands)
 
 
 def _begins(command: Command, name: str) -> bool:
