@@ -59,8 +59,8 @@ _FINISHED_BEFORE: Final = "status in ('completed', 'error') and completed_at < ?
 
 SWEEP: Final = (
     f"""delete from cf_ai_chat_stream_chunks where stream_id in (
-        select id from cf_ai_chat_stream_metadata where {_FINISHED_BEFORE})""",
-    f"delete from cf_ai_chat_stream_metadata where {_FINISHED_BEFORE}",
+        select id from cf_ai_chat_stream_metadata where {_FINISHED_BEFORE})""",  # noqa: S608 - put together from constants
+    f"delete from cf_ai_chat_stream_metadata where {_FINISHED_BEFORE}",  # noqa: S608 - likewise
 )
 
 # Indexes repeat within a stream once it was stored to after its end: then as inserted.

@@ -1,6 +1,5 @@
 """The resumable stream: buffers the chunks of an answer, keeps them, replays them."""
 
-import itertools
 import logging
 import sqlite3
 import time
@@ -322,8 +321,8 @@ class ResumableStream:
         """
         self._refuse_if_destroyed()
         return [
-            {"id": id, "status": status, "request_id": request_id, "created_at": created_at}
-            for id, status, request_id, created_at in self._read(schema.STREAMS)
+            {"id": row_id, "status": status, "request_id": request_id, "created_at": created}
+            for row_id, status, request_id, created in self._read(schema.STREAMS)
         ]
 
     def insert_stale_stream(self, stream_id: str, request_id: str, age_ms: int) -> None:
@@ -452,5 +451,7 @@ def _chunk_ids() -> Iterator[str]:
     """Ids for the chunks of one instance. One nanoid serves them all, since making one for
     each chunk costs more than inserting the row."""
     instance = nanoid.generate()
-    for number in itertools.count():
+    number = 0
+    while True:
         yield f"{instance}-{number}"
+        number += 1
