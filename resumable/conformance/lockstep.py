@@ -54,13 +54,14 @@ class Lockstep:
         self.now_ms = EPOCH_MS
         self.brief = brief
         self._namer: Final = Namer(self.bindings)
-        target.open(setting, self.now_ms)
+        target.open(setting, self.now_ms, limits)
 
     def do(self, command: Command) -> Outcome:
         """Send one command; return the outcome that agreed (the first, if several did).
 
         Raises DivergedError if no permitted outcome does.
         """
+        __tracebackhide__ = True  # for pytest: the divergence says all that is of interest
         if type(command) is Advance:
             self.now_ms += command.ms
         before = self.states

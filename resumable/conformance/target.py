@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from model import Command
+from model import ORIGINAL, Command, Limits
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.setting import Setting
 
@@ -84,7 +84,12 @@ class Target(Protocol):
         """Whether its errors are told apart; a stranger's are all alike."""
         ...
 
-    def open(self, setting: Setting, now_ms: int) -> None: ...
+    @property
+    def takes_limits(self) -> bool:
+        """Whether ``open`` may be given other limits than the original's."""
+        ...
+
+    def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None: ...
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen: ...
 
@@ -93,6 +98,10 @@ class Target(Protocol):
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail: ...
 
     def close(self) -> None: ...
+
+    def stop(self) -> None:
+        """After the last sequence: let go of what was kept for a next one."""
+        ...
 
 
 class TargetError(Exception):

@@ -9,7 +9,9 @@ def target_of(mutant: Mutant) -> InProcess:
     """``mutant`` under the harness, with a clock that is handed to it."""
     time = {"now_ms": 0}
     return InProcess(
-        lambda connection: mutant.factory(connection, clock=lambda: time["now_ms"]),
+        lambda connection, limits: mutant.factory(
+            connection, clock=lambda: time["now_ms"], limits=limits
+        ),
         name=mutant.name,
         set_clock=lambda now_ms: time.update(now_ms=now_ms),
         classify=classify,

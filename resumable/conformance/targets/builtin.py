@@ -1,12 +1,19 @@
 """Our own implementation as a target: in memory, on a file, in a process of its own."""
 
 import itertools
+import os
 from collections.abc import Callable
 from sqlite3 import Connection
 
 import nanoid
 
-from resumable import ResumableStream, StorageError, StreamDestroyedError, StreamExistsError
+from resumable import (
+    Limits,
+    ResumableStream,
+    StorageError,
+    StreamDestroyedError,
+    StreamExistsError,
+)
 from resumable.conformance.socket import SocketDiedError
 from resumable.conformance.targets.in_process import InProcess
 from resumable.conformance.targets.process import ProcessTarget
@@ -65,8 +72,8 @@ def sqlite_child() -> InProcess:
 def _in_process(name: str, new_id: Callable[[], str], *, always_on_file: bool) -> InProcess:
     clock = _Clock()
 
-    def construct(connection: Connection) -> ResumableStream:
-        return ResumableStream(connection, clock=clock.read, new_id=new_id)
+    def construct(connection: Connection, limits: Limits) -> ResumableStream:
+        return ResumableStream(connection, clock=clock.read, new_id=new_id, limits=limits)
 
     return InProcess(
         construct,
@@ -78,4 +85,6 @@ def _in_process(name: str, new_id: Callable[[], str], *, always_on_file: bool) -
 
 
 def _counted_ids() -> Callable[[], str]:
-    return map("stream-{}".format, itertools.count()).__next__
+    """Quicker than random ones. No other process gives the same: an exploration takes what
+    is stored from one to another."""
+    return map(f"stream-{os.getpid()}-{{}}".format, itertools.count()).__next__

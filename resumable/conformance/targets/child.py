@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from model import Limits
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Seen
 from resumable.conformance.targets.builtin import sqlite_child
@@ -64,8 +65,8 @@ def main() -> None:
 def _serve(pipe: Connection) -> NoReturn:
     target = sqlite_child()
 
-    def attach(folder: Path, setting: Setting, now_ms: int) -> Seen:
-        return target.attach(MortalDatabase(folder), setting, now_ms)
+    def attach(folder: Path, setting: Setting, now_ms: int, limits: Limits) -> Seen:
+        return target.attach(MortalDatabase(folder), setting, now_ms, limits)
 
     methods: dict[str, Callable[..., Any]] = {
         "attach": attach,

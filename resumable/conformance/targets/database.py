@@ -96,6 +96,12 @@ class MemoryDatabase:
         else:
             self.connection.close()
 
+    def stop(self) -> None:
+        """It is not used again."""
+        if self._emptied is not None:
+            self._emptied.close()
+            self._emptied = None
+
     def _before_statement(self, _statement: str) -> None:
         """Outside a transaction everything is committed; inside one, what was before it."""
         if self._statements_left >= 0 and not self.connection.in_transaction:

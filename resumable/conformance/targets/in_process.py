@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 from typing import Any, Final
 
+import resumable
 from model import (
+    ORIGINAL,
     Advance,
     Burst,
     ClearAll,
@@ -15,6 +17,7 @@ from model import (
     InsertStale,
     InTransaction,
     KillDuring,
+    Limits,
     MarkError,
     Reopen,
     Replay,
@@ -43,6 +46,8 @@ from resumable.conformance.targets.stream_like import (
     SetClock,
     StreamLike,
     any_exception,
+    limits_of,
+    takes_limits,
 )
 
 
@@ -63,6 +68,7 @@ class InProcess:
         always_on_file: bool = False,
     ) -> None:
         self.name: Final = name
+        self.takes_limits: Final = takes_limits(factory)
         self._factory: Final = factory
         self._set_clock: Final = set_clock
         self._classify: Final = classify
@@ -70,6 +76,7 @@ class InProcess:
         self._memory: Final = MemoryDatabase()
         self._database: Database
         self._setting = Setting()
+        self._limits: dict[str, resumable.Limits] = {}
         self._instance: StreamLike
         self._now_ms = 0
         self._has_rows = False
@@ -81,17 +88,32 @@ class InProcess:
     def strict_refusals(self) -> bool:
         return self._classify is not any_exception
 
-    def open(self, setting: Setting, now_ms: int) -> None:
+    @property
+    def connection(self) -> Connection:
+        """The target's connection, for engines that look into its database."""
+        return self._database.connection
+
+    @property
+    def instance(self) -> StreamLike:
+        """The living instance, for engines that look into it."""
+        return self._instance
+
+    def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         on_file = self._always_on_file or setting.storage == "file"
         database = FileDatabase(new_folder()) if on_file else self._memory
-        seen = self.attach(database, setting, now_ms)
+        seen = self.attach(database, setting, now_ms, limits)
         if seen.refused:
             database.close()
             raise TargetError(f"{self.name} raised when constructed: {seen.error}")
 
-    def attach(self, database: Database, setting: Setting, now_ms: int) -> Seen:
+    def attach(
+        self, database: Database, setting: Setting, now_ms: int, limits: Limits = ORIGINAL
+    ) -> Seen:
         """Construct an instance on ``database``, which may hold something already."""
+        if limits != ORIGINAL and not self.takes_limits:
+            raise TargetError(f"{self.name} has no parameter called limits")
         self._setting = setting
+        self._limits = {"limits": limits_of(limits)} if self.takes_limits else {}
         self._database = database
         self._tick(now_ms)
         seen = self._restart(database.connect)
@@ -152,7 +174,7 @@ class InProcess:
 
     def _construct(self, connection: Connection) -> None:
         connection.row_factory = ROW_FACTORIES[self._setting.rows]
-        self._instance = self._factory(connection)
+        self._instance = self._factory(connection, **self._limits)
 
     # -- Commands: one small method each, chosen by type --
 

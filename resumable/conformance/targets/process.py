@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, Final, NamedTuple
 
-from model import Command, Reopen
+from model import ORIGINAL, Command, Limits, Reopen
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
@@ -43,15 +43,18 @@ class ProcessTarget:
 
     name: Final = "sqlite-process"
     strict_refusals: Final = True
+    takes_limits: Final = True
 
     def __init__(self) -> None:
         self._nursery: _Nursery | None = None
         self._setting = DEFAULT
+        self._limits = ORIGINAL
         self.ended: Ended | None = None
         """How the child before this one ended."""
 
-    def open(self, setting: Setting, now_ms: int) -> None:
+    def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         self._setting = setting
+        self._limits = limits
         self._folder = new_folder()
         seen = self._attach(now_ms)
         if seen.refused:
@@ -75,14 +78,19 @@ class ProcessTarget:
         return Detail(*self._call("detail", names, bindings))
 
     def close(self) -> None:
-        """The child ends, and its file is gone. A process that makes children stays, for the
-        next sequence, as long as this target and its parent live."""
+        """The child ends, and its file is gone."""
         if self._nursery is not None:
             self._call("close")
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def stop(self) -> None:
+        """The process that makes the children ends, too. It would with this object."""
+        if self._nursery is not None:
+            self._nursery.stop()
+            self._nursery = None
+
     def _attach(self, now_ms: int) -> Seen:
-        return Seen(*self._call("attach", self._folder, self._setting, now_ms))
+        return Seen(*self._call("attach", self._folder, self._setting, now_ms, self._limits))
 
     def _call(self, method: str, *arguments: object) -> Any:
         if self._nursery is None:
@@ -96,9 +104,7 @@ class ProcessTarget:
         return reply
 
     def _give_up(self, reason: str) -> None:
-        if self._nursery is not None:
-            self._nursery.stop()
-            self._nursery = None
+        self.stop()
         raise TargetError(f"the child process of {self.name} cannot go on: {reason}")
 
 

@@ -4,17 +4,19 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, cast
 
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets import builtin
-from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.stream_like import Factory
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
+    "sqlite-file": builtin.sqlite_file,
+    "sqlite-process": builtin.sqlite_process,
 }
 
 USAGE: Final = (
@@ -30,12 +32,14 @@ def open_target(spec: str) -> Iterator[Target]:
 
     Raises TargetError, which says what to do, if there is no such target.
     """
-    if spec in BUILT_IN:
-        yield BUILT_IN[spec]()
-        return
-    factory = load(spec)
-    with FrozenTime() as time:
-        yield InProcess(factory, name=spec, set_clock=time.set)
+    with ExitStack() as opened:
+        if spec in BUILT_IN:
+            target = BUILT_IN[spec]()
+        else:
+            target = Frozen(load(spec), name=spec)
+            opened.enter_context(FrozenTime())
+        opened.callback(target.stop)
+        yield target
 
 
 def load(spec: str) -> Factory:

@@ -1,9 +1,11 @@
 """What an implementation in Python has to offer, to be held against the specification."""
 
+import inspect
 from collections.abc import Callable, Sequence
-from sqlite3 import Connection
 from typing import Any, Protocol
 
+import resumable
+from model import Limits
 from resumable.conformance.socket import SocketDiedError
 
 
@@ -32,7 +34,9 @@ class StreamLike(Protocol):
     def insert_stale_stream(self, stream_id: str, request_id: str, age_ms: int, /) -> None: ...
 
 
-Factory = Callable[[Connection], StreamLike]
+Factory = Callable[..., StreamLike]
+"""Called with an open connection; and with ``limits``, if it ``takes_limits``."""
+
 Classify = Callable[[Exception], str]
 SetClock = Callable[[int], None]
 
@@ -41,3 +45,23 @@ def any_exception(error: Exception) -> str:
     """How a stranger's errors are told apart: only the dead socket's own has to be let
     through; every other is a refusal."""
     return "socket" if isinstance(error, SocketDiedError) else "other"
+
+
+def takes_limits(factory: Factory) -> bool:
+    """Whether it has a parameter ``limits``, for a ``resumable.Limits``."""
+    try:
+        return "limits" in inspect.signature(factory).parameters
+    except (TypeError, ValueError):  # something built in, whose parameters nobody knows
+        return False
+
+
+def limits_of(limits: Limits) -> resumable.Limits:
+    """The specification's limits as an implementation is given them."""
+    return resumable.Limits(
+        chunk_buffer_size=limits.flush_chunks,
+        chunk_buffer_max_size=limits.buffer_chunks_max,
+        chunk_max_bytes=limits.chunk_bytes_max,
+        stream_stale_threshold_ms=limits.stale_age_ms,
+        cleanup_interval_ms=limits.sweep_interval_ms,
+        cleanup_age_threshold_ms=limits.sweep_age_ms,
+    )

@@ -1,0 +1,192 @@
+"""The stateful test, for Hypothesis: ``TestMine = lockstep_machine(my_factory).TestCase``.
+
+Hypothesis chooses the commands, shrinks what diverged, and remembers it. Its own settings and
+options apply; ``register_profiles`` adds some that suit.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any, ClassVar, Final, TypeVar, cast
+
+from hypothesis import HealthCheck, Phase, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from model import ORIGINAL, Command, Limits, Outcome, Restart, Start, State
+from model.properties import Moment, by_kind
+from model.sometimes import SOMETIMES
+from resumable.conformance import prose
+from resumable.conformance.clock import FrozenTime
+from resumable.conformance.codec import snake
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.setting import Setting
+from resumable.conformance.target import Target
+from resumable.conformance.targets.frozen import Frozen
+from resumable.conformance.targets.stream_like import Factory
+from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
+
+T = TypeVar("T")
+
+_BYTE: Final = 256
+_TELLING: Final = by_kind(SOMETIMES)
+_KINDS: Final = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
+_REVIVALS: Final = [*[Restart] * len(_KINDS), *_KINDS]
+_DISPENSABLE: Final = [snake(kind) for kind in WEIGHTS if kind is not Start]
+_SETTINGS: Final = st.builds(
+    Setting,
+    isolation_level=st.sampled_from(("DEFERRED", None, "IMMEDIATE", "EXCLUSIVE")),
+    rows=st.sampled_from(("tuple", "Row", "dict")),
+    storage=st.sampled_from(("memory", "memory", "memory", "file")),
+)
+
+
+def lockstep_machine(
+    make: Factory | Callable[[], Target], *, limits: Limits = ORIGINAL
+) -> type[RuleBasedStateMachine]:
+    """A state machine that holds what ``make`` makes against the specification.
+
+    ``make`` is called with an open ``sqlite3.Connection`` and returns an object with the
+    methods of ``resumable.ResumableStream``; it has to read the time from ``time`` or
+    ``datetime``, which are frozen. Or it is called with nothing, and returns a target, such
+    as those of ``resumable.conformance.targets.builtin``.
+
+    Its test fails with DivergedError, the text of which explains the shortest program found.
+    """
+    target = _target(make)
+    attributes = {"target": target, "vocabulary": Vocabulary(limits)}
+    machine = type(f"Lockstep({target.name})", (_Machine,), attributes)
+    machine.TestCase = _frozen(machine)  # type: ignore[attr-defined]  # it is a _Machine
+    return cast(type[RuleBasedStateMachine], machine)
+
+
+def register_profiles() -> None:
+    """Register three profiles with Hypothesis: ``ci`` (always the same examples), ``dev``
+    (fewer, and others each time) and ``nightly`` (very many). Load one with
+    ``settings.load_profile``, or with pytest's ``--hypothesis-profile``."""
+    plain = settings(deadline=None, suppress_health_check=list(HealthCheck))
+    settings.register_profile("ci", plain, max_examples=200, derandomize=True, database=None)
+    settings.register_profile("dev", plain, max_examples=50)
+    settings.register_profile("nightly", plain, max_examples=20_000, print_blob=True)
+
+
+class _Sent:
+    """A command that Hypothesis prints as a line of the program."""
+
+    def __init__(self, command: Command) -> None:
+        self.command: Final = command
+
+    def __repr__(self) -> str:
+        return prose.command(self.command)
+
+
+class _Said:
+    """Chooses as ``bytes`` say, one byte for each choice; 0 means the simplest option."""
+
+    def __init__(self, said: bytes) -> None:
+        self._said: Final = iter(said)
+
+    def __call__(self, options: Sequence[T], /) -> T:
+        index = next(self._said, 0)
+        if len(options) > _BYTE:
+            index = _BYTE * index + next(self._said, 0)
+        return options[index % len(options)]
+
+
+@st.composite
+def _sent(draw: st.DrawFn) -> _Sent:
+    """Commands that fit the machine they are drawn for.
+
+    All choices of a command are a single one to Hypothesis. It deletes up to five at once,
+    with three of its own in each step, and so can shrink a program step by step.
+    """
+    machine: _Machine = draw(st.runner())
+    return _Sent(machine.command(_Said(draw(st.binary(min_size=8, max_size=8)))))
+
+
+class _Machine(RuleBasedStateMachine):
+    """One rule sends every kind of command, so that kinds have weights, which Hypothesis'
+    rules have not. Each example leaves some out; without that, none would have twenty of a
+    kind in a row."""
+
+    target: ClassVar[Target]
+    vocabulary: ClassVar[Vocabulary]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: Final = ExitStack()
+        self._without: frozenset[str] = frozenset()
+        self._lockstep: Lockstep
+
+    @initialize(setting=_SETTINGS, without=st.frozensets(st.sampled_from(_DISPENSABLE)))
+    def open(self, setting: Setting, without: frozenset[str]) -> None:
+        self._without = without
+        self._lockstep = Lockstep(self.target, limits=self.vocabulary.limits, setting=setting)
+        self._opened.callback(self.target.close)
+
+    @rule(sent=_sent())
+    def send(self, sent: _Sent) -> None:
+        __tracebackhide__ = True  # pytest then shows the divergence alone
+        command, before = sent.command, self._lockstep.states[0]
+        outcome = self._lockstep.do(command)
+        for line in _events(before, command, self._lockstep.now_ms, outcome, self.vocabulary):
+            event(line)
+
+    def command(self, choose: _Said) -> Command:
+        """A command for the state that has been reached."""
+        view = self.view()
+        kind = choose(_REVIVALS if view.state.memory.is_destroyed else _KINDS)
+        if snake(kind) in self._without:
+            # The others keep their places, so that leaving one out less changes nothing else.
+            kind = choose([each for each in WEIGHTS if snake(each) not in self._without])
+        return self.vocabulary.command(kind, view, choose)
+
+    def view(self) -> View:
+        """What the next command may depend on."""
+        lockstep = self._lockstep
+        streams = [name for name in lockstep.bindings.used if name != UNKNOWN]
+        return View(lockstep.states[0], lockstep.now_ms, streams)
+
+    def teardown(self) -> None:
+        self._opened.close()
+
+
+def _events(
+    before: State, command: Command, now_ms: int, outcome: Outcome, vocabulary: Vocabulary
+) -> Iterator[str]:
+    """What ``--hypothesis-show-statistics`` counts."""
+    yield f"sent: {snake(type(command))}"
+    if outcome.reply.refused is not None:
+        yield f"refused: {outcome.reply.refused}"
+    moment = Moment(before, command, now_ms, outcome, vocabulary.limits)
+    for telling in _TELLING[type(command)]:
+        if telling.holds(moment):
+            yield telling.name
+
+
+def _target(make: Any) -> Target:
+    try:
+        inspect.signature(make).bind()
+    except (TypeError, ValueError):  # it needs the connection, or will not tell
+        return Frozen(make, name=f"{make.__module__}:{make.__qualname__}")
+    return cast(Target, make())
+
+
+def _frozen(machine: Any) -> Any:
+    """The machine's test case, with time frozen once for all examples. One failure is
+    reported, and what Hypothesis would add by way of explanation is left to the report."""
+    usual = machine.TestCase.settings
+    phases = [phase for phase in usual.phases if phase is not Phase.explain]
+
+    class TestCase(machine.TestCase):  # type: ignore[misc]  # made by Hypothesis
+        settings = settings(usual, phases=phases, report_multiple_bugs=False)
+
+        def setUp(self) -> None:
+            self.addCleanup(logging.disable, logging.root.manager.disable)
+            logging.disable()  # thousands of examples would bury the one that matters
+            self.enterContext(FrozenTime())
+            self.addCleanup(machine.target.stop)
+
+    TestCase.__qualname__ = f"{machine.__name__}.TestCase"
+    return TestCase
