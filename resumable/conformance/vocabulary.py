@@ -39,14 +39,14 @@ UNKNOWN: Final = "unknown"
 """The id of a stream that never existed."""
 
 WEIGHTS: Final[dict[type[Command], int]] = {
-    Store: 26,
-    Burst: 9,
+    Store: 40,
+    Burst: 8,
     Advance: 14,
-    Start: 9,
+    Start: 8,
     Flush: 6,
     Complete: 8,
     Replay: 7,
-    Restart: 8,
+    Restart: 7,
     MarkError: 3,
     InsertStale: 4,
     Restore: 3,
@@ -232,8 +232,8 @@ SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
-    *[PLAIN_BODIES] * 180,
-    *[ODD_BODIES] * 60,
+    *[PLAIN_BODIES] * 300,
+    *[ODD_BODIES] * 100,
     (),  # stands for the bodies at the edge of the limit, which are slow
 )
 

@@ -29,7 +29,8 @@ _LENGTHS: Final = (10, 20, 30, 50, 50, 80)
 _BOOSTS: Final = (1, 1, 1, 1, 4)
 _LEFT_OUT: Final = 0.25
 _SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})
-_SLOW_LEFT_OUT: Final = 0.8
+_SLOW_LEFT_OUT: Final = 0.92
+"""Kinds that take ten times as long as others are rather sent in fewer sequences."""
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
 _RARE: Final = 0.6
