@@ -16,6 +16,8 @@ _GAPS_MAX: Final = 12
 
 def print_tally(tally: Tally) -> None:
     """How often each kind of command was tried, and refused."""
+    if not tally.steps:
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("command")
     for title in ("tried", "refused"):
