@@ -40,7 +40,7 @@ def differences(outcome: Outcome, observation: Observation, namer: Namer) -> lis
     if observation.connection:
         found.append(Difference("connection", observation.connection, "left as it was"))
     if observation.detail is not None:
-        found.extend(_detail(state, observation.detail))
+        found.extend(detail_differences(state, observation.detail))
     return found
 
 
@@ -92,7 +92,8 @@ def _destroyed(state: State, observation: Observation) -> Iterator[Difference]:
         yield Difference("get_all_stream_metadata()", observation.metadata, ANY_ERROR)
 
 
-def _detail(state: State, detail: Detail) -> Iterator[Difference]:
+def detail_differences(state: State, detail: Detail) -> Iterator[Difference]:
+    """What differs in all that is not compared after every command."""
     disk, is_destroyed = state.disk, state.memory.is_destroyed
     for name, seen in detail.chunks.items():
         right: Any = ANY_ERROR if is_destroyed else chunks_permitted(disk, name)

@@ -115,15 +115,15 @@ class Coverage:
         self, before: State, command: Command, now: int, outcome: Outcome, limits: Limits
     ) -> None:
         """Count one step. ``now`` is the time at which the command came."""
-        self.sent[classes_of(before, now, limits), column_of(command, before)] += 1
-        if self._unseen[type(command)]:
-            self.note_moment(Moment(before, command, now, outcome, limits))
+        classes = classes_of(before, now, limits)
+        self.note_moment(Moment(before, command, now, outcome, limits), classes)
 
-    def note_moment(self, moment: Moment) -> None:
-        """Note each ``sometimes`` that is true of it for the first time."""
-        unseen = self._unseen[type(moment.command)]
-        for each in [each for each in unseen if each.holds(moment)]:
-            self.see(each.name)
+    def note_moment(self, moment: Moment, classes: tuple[str, ...]) -> None:
+        """Count one step, whose state before is of exactly these ``classes``."""
+        self.sent[classes, column_of(moment.command, moment.before)] += 1
+        if unseen := self._unseen[type(moment.command)]:
+            for each in [each for each in unseen if each.holds(moment)]:
+                self.see(each.name)
 
     def see(self, name: str) -> None:
         """The ``sometimes`` of this name was true."""

@@ -19,7 +19,7 @@ from model.commands import stream_of
 from model.faults import inside
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.compare import crash_differences, differences
+from resumable.conformance.compare import crash_differences, detail_differences, differences
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
@@ -79,6 +79,17 @@ class Lockstep:
         if observation.detail is not None and observation.detail.midway:
             self._check_crash_points(command, before, observation.detail)
         return agreeing[0]
+
+    def look_closely(self) -> None:
+        """Compare now what ``brief`` leaves out.
+
+        Raises DivergedError if no permitted state agrees.
+        """
+        detail = self.target.detail(tuple(self.bindings.used), self.bindings)
+        seen = self._namer.detail(detail)
+        found = [list(detail_differences(state, seen)) for state in self.states]
+        if all(found):
+            raise DivergedError(self._divergence(self.states[0], sorted(found, key=len)))
 
     def _permitted(self, command: Command) -> Sequence[Outcome]:
         if len(self.states) == 1:

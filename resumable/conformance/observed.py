@@ -53,7 +53,7 @@ class Namer:
             Accessors(name(active), request, has_active, is_live),
             self._seen,
             connection,
-            None if detail is None else self._detail(detail),
+            None if detail is None else self.detail(detail),
         )
 
     def unnamed(self, returned: Any) -> Any:
@@ -87,7 +87,8 @@ class Namer:
         except (TypeError, KeyError, IndexError):
             return returned
 
-    def _detail(self, detail: Detail) -> Detail:
+    def detail(self, detail: Detail) -> Detail:
+        """The same, in names."""
         rows = None if detail.rows is None else self._rows(detail.rows)
         midway = tuple([self._rows(rows) for rows in detail.midway])
         return detail._replace(rows=rows, midway=midway)

@@ -1,0 +1,1 @@
+"""Exhaustive exploration: every sequence of commands up to a depth, in a small scope."""

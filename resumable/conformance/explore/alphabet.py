@@ -1,0 +1,223 @@
+"""The alphabets: which commands are tried in a state.
+
+Each is a list of words. A word stands for one or several commands, depending on the state,
+and says which. Streams are chosen by what they are (the active one, each other one on disk,
+one that is not on disk), since their ids are arbitrary.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from model import (
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    KillDuring,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    State,
+    Store,
+    WhileDiskFails,
+    step,
+)
+from model.commands import Call
+from resumable.conformance.explore.scope import AlphabetName, View
+from resumable.conformance.vocabulary import UNKNOWN
+
+ANOTHER_REQUEST: Final = "another"
+"""A request that no stream was started for."""
+
+_SMALL_BYTES: Final = 64
+
+
+class Word(NamedTuple):
+    """Some commands, and which they are."""
+
+    says: str
+    commands: Callable[[View], Sequence[Command]]
+
+
+def commands(view: View) -> list[Command]:
+    """Every command that is tried in ``view``, always in the same order."""
+    return [each for word in ALPHABETS[view.scope.alphabet] for each in word.commands(view)]
+
+
+def body(view: View) -> str:
+    """A body that no earlier command has stored. Where limits are small it has exactly the
+    greatest size, and the ones that the first commands store are odd in other ways."""
+    number = view.number
+    if number in _ODD_BODIES:
+        return _ODD_BODIES[number]
+    size = view.scope.limits.chunk_bytes_max
+    return f"é{number:0{size - 2}}" if size < _SMALL_BYTES else f"é{number}"
+
+
+_ODD_BODIES: Final = {0: "", 2: "\ud8002", 3: "[3]"}
+"""By the number of the command: empty, with half a surrogate pair, a JSON array."""
+
+
+def too_large(view: View) -> str:
+    """One byte too much; fewer letters than the limit has bytes, where limits are small."""
+    size = view.scope.limits.chunk_bytes_max
+    return "é" + "x" * (size - 1) if size < _SMALL_BYTES else "x" * (size + 1)
+
+
+def _active_or_none(view: View) -> str:
+    """The active stream; without one, a stream that is not on disk."""
+    return view.state.memory.active or _none(view)
+
+
+def _none(view: View) -> str:
+    """A stream that is not on disk: preferably one that was."""
+    return view.gone or UNKNOWN
+
+
+def _others(view: View) -> list[str]:
+    """Each stream on disk that is not active."""
+    active = view.state.memory.active
+    return [row.id for row in view.state.disk.streams if row.id != active]
+
+
+def _start(view: View) -> list[Start]:
+    return [] if view.is_full else [Start(view.new, f"request-{view.new}")]
+
+
+def _store(view: View) -> list[Store]:
+    streams = [_active_or_none(view), *_others(view)]
+    return [Store(stream, body(view)) for stream in streams]
+
+
+def _complete(view: View) -> list[Complete]:
+    return [Complete(stream) for stream in [_active_or_none(view), *_others(view)]]
+
+
+def _mark_error(view: View) -> list[MarkError]:
+    return [MarkError(stream) for stream in [_active_or_none(view), *_others(view)]]
+
+
+def _replay_own(view: View) -> list[Replay]:
+    own = view.state.memory.request
+    return [] if own is None else [Replay(own)]
+
+
+def _to_none_while_active(view: View) -> list[Command]:
+    if view.state.memory.active is None:
+        return []
+    stream = _none(view)
+    return [Store(stream, body(view)), Complete(stream), MarkError(stream)]
+
+
+def _insert_stale(view: View) -> list[InsertStale]:
+    age_ms = view.scope.limits.stale_age_ms + 1
+    fresh = [] if view.is_full else [InsertStale(view.new, f"request-{view.new}", age_ms)]
+    taken = [InsertStale(row.id, row.request, age_ms) for row in view.state.disk.streams[:1]]
+    return [*fresh, *taken]
+
+
+def _burst(view: View) -> list[Burst]:
+    stream = _active_or_none(view)
+    return [Burst(stream, f"b{view.number}-", count) for count in view.scope.bursts]
+
+
+def _calls(view: View) -> list[Call]:
+    """One call of each kind."""
+    stream = _active_or_none(view)
+    return [
+        *_start(view),
+        Store(stream, body(view)),
+        *_burst(view),
+        Flush(),
+        Complete(stream),
+        MarkError(stream),
+        Replay(ANOTHER_REQUEST),
+        Restore(),
+        ClearAll(),
+        *_insert_stale(view)[:1],
+    ]
+
+
+def _writes(view: View, call: Call) -> bool:
+    """Whether the specification has ``call`` change the disk, so that it can fail."""
+    state, now, limits = view.state, view.now_ms, view.scope.limits
+    return any(
+        outcome.state.disk is not state.disk for outcome in step(state, call, now, limits)
+    )
+
+
+def _writing(view: View) -> list[Call]:
+    return [call for call in (*_calls(view), Destroy()) if _writes(view, call)]
+
+
+def _while_disk_fails(view: View) -> list[WhileDiskFails]:
+    """At the first row; and at the second, of what begins with a row of the buffer."""
+    rows = (0, 1) if view.state.memory.buffer else (0,)
+    return [WhileDiskFails(call, written) for call in _writing(view) for written in rows]
+
+
+def _in_transaction(view: View) -> list[InTransaction]:
+    return [InTransaction(call) for call in _calls(view)]
+
+
+def _kill_during(view: View) -> list[KillDuring]:
+    """In the middle of the calls that are made of several statements."""
+    if not view.state.memory.buffer:
+        return []
+    calls: list[Call] = [*_start(view), Complete(_active_or_none(view))]
+    return [KillDuring(call, 3) for call in calls]
+
+
+def _advance(view: View) -> list[Advance]:
+    return [Advance(ms) for ms in view.scope.jumps_ms]
+
+
+CORE: Final = (
+    Word("start a new stream, unless as many as the scope allows are on disk", _start),
+    Word("store to the active stream (or to none, if none is) and each other one", _store),
+    Word(
+        "store one byte too much to the active stream",
+        lambda view: [Store(_active_or_none(view), too_large(view))],
+    ),
+    Word("bursts to the active stream", _burst),
+    Word("flush", lambda _: [Flush()]),
+    Word("complete the active stream (or none, if none is), and each other one", _complete),
+    Word("replay under a request of no stream", lambda _: [Replay(ANOTHER_REQUEST)]),
+    Word("restart", lambda _: [Restart()]),
+    Word("move the clock by each jump of the scope", _advance),
+)
+
+FULL: Final = (
+    *CORE,
+    Word("replay under the active stream's request", _replay_own),
+    Word(
+        "store, complete, mark_error with no stream's id while one is active",
+        _to_none_while_active,
+    ),
+    Word("mark_error for the active stream (or none, if none is), and each other", _mark_error),
+    Word(
+        "replay to a socket that dies at the first frame, and at the second",
+        lambda _: [ReplayToDeadSocket(ANOTHER_REQUEST, taken) for taken in (0, 1)],
+    ),
+    Word("reopen", lambda _: [Reopen()]),
+    Word("restore", lambda _: [Restore()]),
+    Word("clear_all", lambda _: [ClearAll()]),
+    Word("destroy", lambda _: [Destroy()]),
+    Word("insert a stale stream: a new one, and one whose id is taken", _insert_stale),
+    Word("each call in a transaction of the caller's", _in_transaction),
+    Word(
+        "each call that writes, while the disk fails at once or after a row", _while_disk_fails
+    ),
+    Word("start and complete with a full hand, killed at the third statement", _kill_during),
+)
+
+ALPHABETS: Final[dict[AlphabetName, tuple[Word, ...]]] = {"core": CORE, "full": FULL}

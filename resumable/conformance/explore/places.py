@@ -1,0 +1,192 @@
+"""Places: states that an exploration has reached, and the ways back to them."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from model import ORIGINAL, Limits, State
+from resumable.conformance.explore.alphabet import commands
+from resumable.conformance.explore.holdings import Holdings
+from resumable.conformance.explore.memory import Knowledge, take_down
+from resumable.conformance.explore.scope import Scope, View
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
+from resumable.conformance.target import Target
+from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.vocabulary import UNKNOWN
+
+
+class Picture(NamedTuple):
+    """A target, taken down: its database (compressed), and what its instance knows."""
+
+    database: bytes
+    memory: bytes
+
+
+class Place(NamedTuple):
+    """One state of target and specification, with all that is needed to go on from it."""
+
+    key: bytes
+
+    states: tuple[State, ...]
+    now_ms: int
+    ids: dict[str, str]
+    """The target's ids by symbolic name."""
+
+    begun: tuple[str, ...]
+    """The name of every stream that ever began."""
+
+    trail: bytes
+    """Which command was taken, by its number among those tried, at each step so far."""
+
+    picture: Picture | None
+
+    def view(self, scope: Scope) -> View:
+        """What the next commands depend on."""
+        return View(scope, self.states[0], self.now_ms, self.begun, len(self.trail))
+
+
+class WayBack(Protocol):
+    """How a target is brought back to a place where it has been."""
+
+    @property
+    def says(self) -> str:
+        """The same, for people."""
+        ...
+
+    def at(self, place: Place) -> Lockstep:
+        """A lockstep whose target is at ``place`` again."""
+        ...
+
+    def picture(self) -> Picture | None:
+        """The target as it is now, if this way back goes by pictures."""
+        ...
+
+    def has_changed(self) -> bool:
+        """False if the target is certainly as it was when it was brought back last."""
+        ...
+
+
+class UnlikeError(Exception):
+    """What was taken for the same is not: the message says what, and why."""
+
+
+class Copies:
+    """The database is deserialized, and what the instance knew is put back into it. That
+    costs about as much as one command."""
+
+    says: Final = "copies of the database and of what the instance holds"
+
+    def __init__(self, target: InProcess, holdings: Holdings, scope: Scope) -> None:
+        self._target: Final = target
+        self._holdings: Final = holdings
+        self._scope: Final = scope
+        self._picture = Picture(b"", b"")
+        self._database = b""
+        self._knowledge = Knowledge(b"")
+        self._is_there = False
+        self._opened: Final = _AlreadyOpen(target)
+
+    def at(self, place: Place) -> Lockstep:
+        self._look_at(place.picture)
+        if not self._is_there:
+            self._put_back()
+        self._is_there = False
+        lockstep = Lockstep(self._opened, limits=self._scope.limits, brief=True)
+        lockstep.states = place.states
+        lockstep.now_ms = place.now_ms
+        bindings = lockstep.bindings
+        bindings.ids.update(place.ids)
+        bindings.names.update(zip(place.ids.values(), place.ids, strict=True))
+        bindings.used.update(dict.fromkeys((*place.begun, UNKNOWN)))
+        return lockstep
+
+    def picture(self) -> Picture:
+        connection = self._target.connection
+        database = connection.serialize()
+        try:
+            memory = take_down(self._target.instance, connection)
+        except Exception as error:
+            raise UnlikeError(f"the target cannot be copied: {error}") from error
+        if database == self._database:
+            return Picture(self._picture.database, memory)
+        return Picture(zlib.compress(database, 1), memory)
+
+    def has_changed(self) -> bool:
+        target = self._target
+        self._is_there = (
+            not self._knowledge.has_changed(target.instance)
+            and target.connection.serialize() == self._database
+        )
+        return not self._is_there
+
+    def _put_back(self) -> None:
+        target, connection = self._target, self._target.connection
+        connection.rollback()
+        connection.row_factory = ROW_FACTORIES[DEFAULT.rows]
+        connection.isolation_level = DEFAULT.isolation_level
+        self._holdings.put_back(self._database, connection)
+        self._knowledge.put_back(target.instance, connection)
+
+    def _look_at(self, picture: Picture | None) -> None:
+        if picture is None:
+            raise UnlikeError("there is no copy of a place")
+        if picture is not self._picture:
+            self._is_there = False
+            self._picture = picture
+            self._database = zlib.decompress(picture.database)
+            self._knowledge = Knowledge(picture.memory)
+
+
+class Repeats:
+    """Every command since the start is sent again: slow, but right for any target that does
+    the same thing twice."""
+
+    says: Final = "the same commands again from the start"
+
+    def __init__(self, target: Target, scope: Scope) -> None:
+        self._target: Final = target
+        self._scope: Final = scope
+
+    def at(self, place: Place) -> Lockstep:
+        self._target.close()
+        return follow(self._target, self._scope, place.trail, brief=True)
+
+    def picture(self) -> None:
+        return None
+
+    def has_changed(self) -> bool:
+        return True
+
+
+def follow(target: Target, scope: Scope, trail: Sequence[int], *, brief: bool) -> Lockstep:
+    """Send the commands of a trail to a target that is not open. Raises DivergedError."""
+    lockstep = Lockstep(target, limits=scope.limits, brief=brief)
+    begun: tuple[str, ...] = ()
+    for number, choice in enumerate(trail):
+        view = View(scope, lockstep.states[0], lockstep.now_ms, begun, number)
+        lockstep.do(commands(view)[choice])
+        begun = begun_by_now(begun, lockstep.states[0])
+    return lockstep
+
+
+def begun_by_now(begun: tuple[str, ...], state: State) -> tuple[str, ...]:
+    """Every stream that ever began, with the new one that is on disk now, if there is."""
+    return begun + tuple([row.id for row in state.disk.streams if row.id not in begun])
+
+
+class _AlreadyOpen:
+    """A target whose sequence has begun long ago: opening it changes nothing."""
+
+    def __init__(self, target: InProcess) -> None:
+        self.name: Final = target.name
+        self.strict_refusals: Final = target.strict_refusals
+        self.takes_limits: Final = target.takes_limits
+        self.perform: Final = target.perform
+        self.brief: Final = target.brief
+        self.detail: Final = target.detail
+        self.close: Final = target.close
+        self.stop: Final = target.stop
+
+    def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
+        """Nothing."""

@@ -1,0 +1,158 @@
+"""Names in place of ids, and distances in place of times: see ``sameness`` for the reasons."""
+
+import datetime as dt
+import itertools
+import re
+import sqlite3
+import types
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from resumable.conformance.explore.memory import attributes
+
+Tree = Any
+"""Nested lists and tuples of what ``marshal`` takes."""
+
+_TIMES_MS: Final = 10_000_000_000
+"""A number so close to now (115 days) is a time: no counter or size comes near."""
+
+_MADE_UP: Final = re.compile(r"(?=\S*[\dA-Z])\S{16,}")
+"""Text of this form that is nothing the harness has given is an id of the target's own."""
+
+
+class Renaming:
+    """The renaming of one state. A number is given at the first appearance of a name.
+
+    ``names`` maps the target's ids to symbolic names.
+    """
+
+    def __init__(self, names: Mapping[str, str], now_ms: int) -> None:
+        self.names: Final = names
+        self._now_ms: Final = now_ms
+        self._streams: Final[dict[str, int]] = {}
+        self._requests: Final[dict[str, int]] = {}
+        self._bodies: Final[dict[str, int]] = {}
+        self._made_up: Final[dict[str, int]] = {}
+        self._met: Final[dict[int, tuple[int, object]]] = {}
+        """By the address: number, and the object itself, so that the address stays its own."""
+
+    def stream(self, name: str | None) -> int | None:
+        """The number of a stream, by its symbolic name."""
+        streams = self._streams
+        return None if name is None else streams.setdefault(name, len(streams))
+
+    def request(self, request: str | None) -> int | None:
+        """The number of a request."""
+        requests = self._requests
+        return None if request is None else requests.setdefault(request, len(requests))
+
+    def body(self, body: str) -> int:
+        """The number of a body."""
+        return self._bodies.setdefault(body, len(self._bodies))
+
+    def time(self, at_ms: int | None) -> int | None:
+        """How long ago; zero ("never") and None as they are."""
+        return self._now_ms - at_ms if at_ms else at_ms
+
+    def anything(self, value: Any) -> Tree:
+        """Whatever a target holds, and what that holds, as a tree. An object that is met
+        again is only referred to, which tells it from an equal one."""
+        kind = type(value)
+        if kind is str:
+            return self._text(value)
+        if value is None or kind is bool or kind is bytes:
+            return value
+        if kind is int:
+            return ("time", self._now_ms - value) if self._is_near(value) else value
+        if kind is float:
+            return self._float(value)
+        if kind is tuple:
+            return [self.anything(each) for each in value]
+        return self._object(value)
+
+    def _is_near(self, at_ms: float) -> bool:
+        return abs(at_ms - self._now_ms) < _TIMES_MS
+
+    def _float(self, value: float) -> Tree:
+        """Python's own clock gives seconds as a float."""
+        in_ms = value * 1000
+        return ("time", round(self._now_ms - in_ms, 3)) if self._is_near(in_ms) else value
+
+    def _text(self, text: str) -> Tree:
+        """What has been met as a stream, a request or a body goes by its number. Empty text
+        may be all of these, and stays empty."""
+        if not text:
+            return text
+        name = self.names.get(text, text)
+        if name is not text or name in self._streams:
+            return "stream", self.stream(name)
+        for what, known in (("request", self._requests), ("body", self._bodies)):
+            if text in known:
+                return what, known[text]
+        if _MADE_UP.fullmatch(text):
+            return "id", self._made_up.setdefault(text, len(self._made_up))
+        return text
+
+    def _object(self, value: Any) -> Tree:
+        met = self._met.get(id(value))
+        if met is not None:
+            return "again", met[0]
+        self._met[id(value)] = len(self._met), value
+        kind = type(value)
+        if kind is set or kind is frozenset:
+            value = sorted(value, key=lambda each: str(self.names.get(each, each)))
+        parts = _READERS.get(kind, _reduced)(value)
+        return kind.__qualname__, [self.anything(part) for part in parts]
+
+
+def _reduced(value: Any) -> Iterable[Any]:
+    """What a copy would be made from, if it can be copied."""
+    try:
+        reduced = value.__reduce_ex__(4)
+    except Exception:  # noqa: BLE001 - a stranger's object may refuse in any way
+        return attributes(value).items()
+    if isinstance(reduced, str):
+        return (reduced,)
+    return (*reduced[:3], *[list(items) for items in reduced[3:5] if items is not None])
+
+
+def _function(function: types.FunctionType) -> Iterable[Any]:
+    """Its code is its name; what it closes over may be state."""
+    cells = function.__closure__ or ()
+    return (function.__module__, function.__qualname__, [_content(cell) for cell in cells])
+
+
+def _content(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not yet assigned
+        return None
+
+
+def _generator(generator: "types.GeneratorType[Any, Any, Any]") -> Iterable[Any]:
+    frame = generator.gi_frame
+    return () if frame is None else (frame.f_lasti, dict(frame.f_locals))
+
+
+def _name(value: Any) -> Iterable[Any]:
+    return (value.__name__,)
+
+
+def _nothing(_value: Any) -> Iterable[Any]:
+    """Its rows are in the key by themselves."""
+    return ()
+
+
+_READERS: Final[dict[type, Callable[[Any], Iterable[Any]]]] = {
+    list: iter,
+    set: iter,
+    frozenset: iter,
+    dict: lambda items: itertools.chain.from_iterable(items.items()),
+    types.FunctionType: _function,
+    types.GeneratorType: _generator,
+    types.ModuleType: _name,
+    type: _name,
+    dt.datetime: lambda value: (value.timestamp(),),
+    sqlite3.Connection: _nothing,
+    sqlite3.Cursor: _nothing,
+}

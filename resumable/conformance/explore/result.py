@@ -1,0 +1,82 @@
+"""What came of an exploration: a certificate for people and for machines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from resumable.conformance.divergence import Divergence
+from resumable.conformance.explore.alphabet import ALPHABETS
+from resumable.conformance.explore.places import Copies, Repeats
+from resumable.conformance.explore.scope import Scope
+from resumable.conformance.explore.walk import Figures
+from resumable.conformance.trace import Verdict
+
+
+class Level(NamedTuple):
+    """One depth, completely explored."""
+
+    states: int
+    """States that no shorter sequence leads to."""
+
+    transitions: int
+    """Commands that were sent, all of them at places of the depth before."""
+
+    seconds: float
+    """Since the beginning."""
+
+
+@dataclass
+class Explored:
+    """An exploration, as far as it got."""
+
+    target: str
+    scope: Scope
+    why_repeats: str = ""
+    """Why no copies of the target could be made; "" if they were."""
+
+    levels: list[Level] = field(default_factory=list)
+    """By depth. The first has one state, and nothing was sent to reach it."""
+
+    figures: Figures = field(default_factory=Figures)
+    states: int = 0
+    memory_mb: int = 0
+    compared: int = 0
+    """How many pairs of histories that led to the same state were gone on from twice."""
+
+    seconds: float = 0.0
+    is_closed: bool = False
+    """Nothing new is left: this is true of sequences of every length."""
+
+    found: Divergence | None = None
+    unlike: str = ""
+    """Why states that were taken for the same are not."""
+
+    broken: str = ""
+    """How the target broke."""
+
+    stopped: str = ""
+    """Why the exploration is not complete; "" if it is, to its depth."""
+
+    @property
+    def depth(self) -> int:
+        """Every sequence of so many commands was tried."""
+        return len(self.levels) - 1
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it got as deep as was asked for."""
+        return not self.stopped
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.found is not None:
+            return "diverged"
+        return "conforms" if self.is_complete else "unknown"
+
+    @property
+    def growth(self) -> float | None:
+        """How many times as many commands the last depth took as the one before."""
+        if len(self.levels) < 3:
+            return None
+        before, last = self.levels[-2:]
+        return last.transitions / before.transitions

@@ -1,0 +1,110 @@
+"""When two states are the same: the key of a state.
+
+Two states with the same key are taken for one, and only the first is gone on from. The key
+holds everything that target and specification can tell apart:
+
+- every state of the specification that what was observed permits;
+- every row of every table of the target's database, in the order of their rowids, and its
+  ``user_version``: a comparison has shown the rows to be permitted, but a target may depend
+  on an order that the specification does not have;
+- all that the target's instance holds, and what those objects hold, to any depth (its
+  *memory*): a counter that will make the third replay wrong keeps the states before apart.
+
+What is renamed away, and why nothing can tell the difference:
+
+- *Ids of streams* become numbers in the order of their first appearance. Commands choose
+  streams by what they are (see ``alphabet``), ids are random, and Python and SQLite only
+  compare them for equality. Requests and bodies likewise: they are opaque text. Their sizes
+  and odd contents matter while they are taken in, which every path does anew.
+- *Times* become distances from now. Every rule speaks of the difference of two times, so
+  that a history moved by a day is the same history. Nothing is rounded or cut off: ages
+  beyond every threshold stay apart, although the specification does not mind, because a
+  target might. Zero, which stands for "never", is no time.
+- *Ids of chunk rows* are left out. They are random, and nothing asks for them.
+
+What a target hides elsewhere (in a global, in a thread) is not in the key. That is why some
+states are gone on from twice, by two histories that were taken for one: ``search`` compares.
+"""
+
+import marshal
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from model import Disk, Memory, State
+from resumable.conformance.explore.holdings import Content
+from resumable.conformance.explore.renaming import Renaming
+
+KEY_BYTES = 16
+"""So many that two different states share a key once in 10^24 explorations."""
+
+
+def key_of(
+    states: tuple[State, ...],
+    gone: str | None,
+    content: Content,
+    known: Mapping[str, Any] | None,
+    renaming: Renaming,
+) -> bytes:
+    """The key of where target and specification are. ``known`` is the target's memory, and
+    None if nobody can look into it; ``gone`` a stream that commands may still name."""
+    parts = (
+        [_state(state, renaming) for state in states],
+        renaming.stream(gone),
+        _rows(content, states[0].disk, renaming),
+        renaming.anything(content.rest),
+        None if known is None else [*known, *map(renaming.anything, known.values())],
+    )
+    return blake2b(marshal.dumps(parts, 2), digest_size=KEY_BYTES).digest()
+
+
+def _state(state: State, renaming: Renaming) -> tuple[Any, ...]:
+    return _disk(state.disk, renaming), _memory(state.memory, renaming)
+
+
+def _disk(disk: Disk, renaming: Renaming) -> tuple[Any, ...]:
+    streams, chunks, has_tables = disk
+    return (
+        _stream_rows(streams, renaming),
+        _chunk_rows(chunks, renaming),
+        has_tables,
+    )
+
+
+def _stream_rows(rows: Any, renaming: Renaming) -> list[Any]:
+    stream, request, time = renaming.stream, renaming.request, renaming.time
+    return [
+        (stream(id), request(of), status, time(created_at), time(ended_at))
+        for id, of, status, created_at, ended_at in rows
+    ]
+
+
+def _chunk_rows(rows: Any, renaming: Renaming) -> list[Any]:
+    stream, body, time = renaming.stream, renaming.body, renaming.time
+    return [
+        (stream(of), body(text), position, time(flushed_at))
+        for of, text, position, flushed_at in rows
+    ]
+
+
+def _memory(memory: Memory, renaming: Renaming) -> tuple[Any, ...]:
+    active, request, is_live, next_position, buffer, swept_at, is_destroyed = memory
+    return (
+        renaming.stream(active),
+        renaming.request(request),
+        is_live,
+        next_position,
+        [(renaming.stream(of), renaming.body(text), place) for of, text, place in buffer],
+        renaming.time(swept_at),
+        is_destroyed,
+    )
+
+
+def _rows(content: Content, disk: Disk, renaming: Renaming) -> tuple[Any, ...] | None:
+    """The target's rows; None if they are those of the specification, in the same order."""
+    names = renaming.names
+    streams = tuple([(names.get(row[0], row[0]), *row[1:]) for row in content.streams])
+    chunks = tuple([(names.get(row[0], row[0]), *row[1:]) for row in content.chunks])
+    if streams == disk.streams and chunks == disk.chunks:
+        return None
+    return _stream_rows(streams, renaming), _chunk_rows(chunks, renaming)

@@ -1,0 +1,100 @@
+"""Where an exploration takes place: limits, streams, jumps of the clock."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, NamedTuple
+
+from model import ORIGINAL, Limits, State
+
+AlphabetName = Literal["core", "full"]
+
+SMALL_LIMITS: Final = Limits(
+    flush_chunks=2,
+    buffer_chunks_max=4,
+    chunk_bytes_max=8,
+    stale_age_ms=2,
+    sweep_interval_ms=4,
+    sweep_age_ms=8,
+)
+"""Every boundary is a few commands away. Each limit differs from the sums of fewer jumps
+that lie just beside it, so that an age of the limit, and of one more, are both reached."""
+
+
+class Scope(NamedTuple):
+    """The world in which every sequence is tried."""
+
+    name: str
+    alphabet: AlphabetName
+    limits: Limits
+    streams_max: int
+    """No stream begins while so many are on disk."""
+
+    bursts: tuple[int, ...]
+    """How many chunks a ``Burst`` stores; () means that there are none."""
+
+    @property
+    def jumps_ms(self) -> tuple[int, ...]:
+        """How far the clock moves at a time: a millisecond, to the thresholds of age, and
+        back. Two of the second make the interval of the sweeps."""
+        return (
+            1,
+            self.limits.stale_age_ms,
+            self.limits.sweep_age_ms,
+            -self.limits.stale_age_ms,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "alphabet": self.alphabet,
+            "limits": self.limits._asdict(),
+            "streams_max": self.streams_max,
+            "jumps_ms": list(self.jumps_ms),
+            "bursts": list(self.bursts),
+        }
+
+
+def small(alphabet: AlphabetName) -> Scope:
+    """Small limits, for a target that takes them."""
+    return Scope("small", alphabet, SMALL_LIMITS, 2, (3,) if alphabet == "full" else ())
+
+
+def original(alphabet: AlphabetName) -> Scope:
+    """The original's limits: bursts stand in for the nine stores that lead to a flush."""
+    flush = ORIGINAL.flush_chunks
+    return Scope("original", alphabet, ORIGINAL, 2, (flush - 1, flush, flush + 1))
+
+
+class View(NamedTuple):
+    """What the choice of the next commands depends on."""
+
+    scope: Scope
+    state: State
+    now_ms: int
+    begun: tuple[str, ...]
+    """The name of every stream that ever began, in order."""
+
+    number: int
+    """How many commands came before."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further stream may begin."""
+        return len(self.state.disk.streams) >= self.scope.streams_max
+
+    @property
+    def new(self) -> str:
+        """The name of the next stream."""
+        return f"s{len(self.begun) + 1}"
+
+    @property
+    def gone(self) -> str | None:
+        """The last stream that began, but is no longer on disk."""
+        return gone(self.begun, self.state)
+
+
+def gone(begun: Sequence[str], state: State) -> str | None:
+    """The last of ``begun`` that is not on disk."""
+    if len(begun) == len(state.disk.streams):
+        return None
+    rows = [row.id for row in state.disk.streams]
+    return next((name for name in reversed(begun) if name not in rows), None)

@@ -1,0 +1,189 @@
+"""One step of an exploration: everything that can be done at one place."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from model.classes import classes_of
+from model.properties import Moment
+from resumable.conformance.coverage import Coverage
+from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.explore.alphabet import commands
+from resumable.conformance.explore.graph import Edge, node_of
+from resumable.conformance.explore.holdings import Content, Holdings
+from resumable.conformance.explore.memory import knowledge
+from resumable.conformance.explore.places import (
+    Copies,
+    Place,
+    Repeats,
+    UnlikeError,
+    WayBack,
+    begun_by_now,
+    follow,
+)
+from resumable.conformance.explore.renaming import Renaming
+from resumable.conformance.explore.sameness import key_of
+from resumable.conformance.explore.scope import Scope, gone
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.target import Target
+from resumable.conformance.targets.in_process import InProcess
+
+SAMPLED: Final = 256
+"""One key in so many is a sample: what is taken for granted elsewhere is checked there."""
+
+
+def is_sampled(key: bytes) -> bool:
+    """Whether the state of this key is one of the samples; the same ones in every run."""
+    return int.from_bytes(key[:2]) % SAMPLED == 0
+
+
+class Arrival(NamedTuple):
+    """Where the command of number ``choice`` leads."""
+
+    choice: int
+    key: bytes
+    is_new: bool
+    """Whether it is the first arrival at this state, as far as the walker knows."""
+
+    place: Place | None
+    """None if nobody will ask: the state is known, or not gone on from."""
+
+
+@dataclass
+class Figures:
+    """What an exploration counts; adds up over batches."""
+
+    transitions: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    coverage: Coverage = field(default_factory=Coverage)
+    edges: Counter[Edge] = field(default_factory=Counter)
+    repeated: int = 0
+    """Places that were reached again from the start, and found to be what they were."""
+
+    def add(self, other: "Figures") -> None:
+        self.transitions += other.transitions
+        self.refused.update(other.refused)
+        self.coverage.add(other.coverage)
+        self.edges.update(other.edges)
+        self.repeated += other.repeated
+
+
+class Walker:
+    """Walks a target, which is opened for it, about a scope. ``seen`` are keys of states
+    that need not be looked at again."""
+
+    def __init__(self, target: Target, scope: Scope, *, copies: bool, seen: set[bytes]) -> None:
+        self.figures: Final = Figures()
+        self._target: Final = target
+        self._scope: Final = scope
+        self._seen: Final = seen
+        self._first: Final = Lockstep(target, limits=scope.limits, brief=True)
+        self._holdings: Holdings | None = None
+        self._way: WayBack = Repeats(target, scope)
+        if isinstance(target, InProcess):
+            self._holdings = Holdings(target.connection)
+            if copies:
+                self._way = Copies(target, self._holdings, scope)
+
+    def start(self) -> Place:
+        """The place where everything begins."""
+        key = self._key(self._first, ())
+        picture = self._way.picture()
+        return Place(key, self._first.states, self._first.now_ms, {}, (), b"", picture)
+
+    def arrivals(self, place: Place, *, is_last: bool) -> Iterator[Arrival]:
+        """Do everything that can be done at ``place``, each from there.
+
+        Raises DivergedError at the first command that diverges, with all steps since the
+        start; UnlikeError if that does not happen again.
+        """
+        view = place.view(self._scope)
+        classes = classes_of(view.state, view.now_ms, view.scope.limits)
+        node = node_of(view.state, view.now_ms, view.scope.limits)
+        for choice, command in enumerate(commands(view)):
+            lockstep = self._way.at(place)
+            try:
+                outcome = lockstep.do(command)
+                arrival = self._arrive(lockstep, place, choice, is_last=is_last)
+            except DivergedError as error:
+                raise self._from_the_start(place.trail + bytes((choice,)), error) from None
+            moment = Moment(view.state, command, lockstep.now_ms, outcome, view.scope.limits)
+            self._count(moment, classes, node)
+            yield arrival
+
+    def check(self, place: Place) -> None:
+        """Raise UnlikeError unless the commands that lead to ``place`` lead there again."""
+        self._target.close()
+        lockstep = follow(self._target, self._scope, place.trail, brief=True)
+        if self._key(lockstep, place.begun) != place.key:
+            raise UnlikeError("the same commands led to another state")
+        self.figures.repeated += 1
+
+    def _from_the_start(self, trail: bytes, error: DivergedError) -> DivergedError:
+        self._target.close()
+        try:
+            follow(self._target, self._scope, trail, brief=False)
+        except DivergedError as again:
+            return again
+        if self._way.says != Repeats.says:
+            raise UnlikeError("a divergence did not happen again")
+        return error
+
+    def _arrive(
+        self, lockstep: Lockstep, before: Place, choice: int, *, is_last: bool
+    ) -> Arrival:
+        if self._stands_still(lockstep, before):
+            return Arrival(choice, before.key, False, None)
+        begun = begun_by_now(before.begun, lockstep.states[0])
+        key = self._key(lockstep, begun)
+        is_new = key not in self._seen
+        place = None
+        if not is_last and (is_new or is_sampled(key)):
+            place = Place(
+                key,
+                lockstep.states,
+                lockstep.now_ms,
+                lockstep.bindings.ids,
+                begun,
+                before.trail + bytes((choice,)),
+                self._way.picture(),
+            )
+        if is_new:
+            self._seen.add(key)
+            lockstep.look_closely()
+        return Arrival(choice, key, is_new, place)
+
+    def _stands_still(self, lockstep: Lockstep, before: Place) -> bool:
+        """Whether certainly nothing changed, so that the key is the same."""
+        return (
+            lockstep.states[0] is before.states[0]
+            and len(lockstep.states) == len(before.states) == 1
+            and lockstep.now_ms == before.now_ms
+            and not self._way.has_changed()
+        )
+
+    def _key(self, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:
+        target, states = self._target, lockstep.states
+        if isinstance(target, InProcess) and self._holdings is not None:
+            content = self._holdings.read(target.connection)
+            known = knowledge(target.instance)
+        else:
+            content, known = _content_of(target, lockstep), None
+        renaming = Renaming(lockstep.bindings.names, lockstep.now_ms)
+        return key_of(states, gone(begun, states[0]), content, known, renaming)
+
+    def _count(self, moment: Moment, classes: tuple[str, ...], node: str) -> None:
+        figures, kind = self.figures, type(moment.command)
+        figures.transitions += 1
+        if moment.reply.refused is not None:
+            figures.refused[kind.__name__] += 1
+        figures.coverage.note_moment(moment, classes)
+        to = node_of(moment.after, moment.now, moment.limits)
+        figures.edges[node, kind.__name__, to] += 1
+
+
+def _content_of(target: Target, lockstep: Lockstep) -> Content:
+    """What a target shows of its rows, if its database cannot be looked into."""
+    rows = target.detail((), lockstep.bindings).rows
+    return Content((), ()) if rows is None else Content(rows.streams, rows.chunks)
