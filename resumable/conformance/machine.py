@@ -8,6 +8,7 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import wraps
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from hypothesis import HealthCheck, Phase, event, settings
@@ -20,8 +21,10 @@ from model.sometimes import SOMETIMES
 from resumable.conformance import prose
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.codec import snake
+from resumable.conformance.divergence import DivergedError
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
+from resumable.conformance.shrink import shrink
 from resumable.conformance.target import Target
 from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.stream_like import Factory
@@ -29,6 +32,7 @@ from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
 
+_LEFT_TO_THE_HARNESS: Final = (Phase.shrink, Phase.explain)
 _BYTE: Final = 256
 _TELLING: Final = by_kind(SOMETIMES)
 _KINDS: Final = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
@@ -53,6 +57,8 @@ def lockstep_machine(
     as those of ``resumable.conformance.targets.builtin``.
 
     Its test fails with DivergedError, the text of which explains the shortest program found.
+    Other settings are best derived from its own, which know that there is no deadline:
+    ``TestMine.settings = settings(TestMine.settings, max_examples=1000)``.
     """
     target = _target(make)
     attributes = {"target": target, "vocabulary": Vocabulary(limits)}
@@ -169,18 +175,28 @@ def _target(make: Any) -> Target:
     try:
         inspect.signature(make).bind()
     except (TypeError, ValueError):  # it needs the connection, or will not tell
-        return Frozen(make, name=f"{make.__module__}:{make.__qualname__}")
+        name = getattr(make, "__qualname__", None)
+        return Frozen(make, name=f"{make.__module__}:{name}" if name else repr(make))
     return cast(Target, make())
 
 
 def _frozen(machine: Any) -> Any:
-    """The machine's test case, with time frozen once for all examples. One failure is
-    reported, and what Hypothesis would add by way of explanation is left to the report."""
-    usual = machine.TestCase.settings
-    phases = [phase for phase in usual.phases if phase is not Phase.explain]
+    """The machine's test case, with time frozen once for all examples. It reports one
+    failure, which the harness shrinks and explains: it knows more of commands."""
+    usual = machine.TestCase
+    phases = [phase for phase in usual.settings.phases if phase not in _LEFT_TO_THE_HARNESS]
 
-    class TestCase(machine.TestCase):  # type: ignore[misc]  # made by Hypothesis
-        settings = settings(usual, phases=phases, report_multiple_bugs=False)
+    class TestCase(usual):  # type: ignore[misc, valid-type]  # made by Hypothesis
+        settings = settings(usual.settings, phases=phases, report_multiple_bugs=False)
+
+        @wraps(usual.runTest)  # with the marks that Hypothesis' plugin looks for
+        def runTest(self) -> None:  # noqa: N802 - unittest's name
+            __tracebackhide__ = True
+            try:
+                super().runTest()
+            except DivergedError as error:
+                found = error.divergence
+                raise DivergedError(shrink(machine.target, found) or found) from None
 
         def setUp(self) -> None:
             self.addCleanup(logging.disable, logging.root.manager.disable)

@@ -1,4 +1,5 @@
-"""The far end of ``sqlite-process``: ``python -m`` this, with a pipe's file descriptor.
+"""The far end of ``sqlite-process``: ``python -m`` this, with a pipe's file descriptor and a
+folder.
 
 The process that starts here never touches a database. It forks a child, which answers calls
 until it is killed or ends; then it says so, and forks the next. A fork takes a millisecond, a
@@ -7,6 +8,7 @@ new interpreter a hundred.
 
 import logging
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -50,22 +52,23 @@ class MortalDatabase(FileDatabase):
 def main() -> None:
     """Make children until the parent is gone."""
     logging.getLogger("resumable").addHandler(logging.NullHandler())
-    pipe = Connection(int(sys.argv[1]))
+    pipe, folder = Connection(int(sys.argv[1])), Path(sys.argv[2])
     while True:
         child = os.fork()
         if child == 0:
-            _serve(pipe)
+            _serve(pipe, folder / "database")
         _, status = os.waitpid(child, 0)
         try:
             pipe.send(Ended(child, os.waitstatus_to_exitcode(status)))
         except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
             return
 
 
-def _serve(pipe: Connection) -> NoReturn:
+def _serve(pipe: Connection, folder: Path) -> NoReturn:
     target = sqlite_child()
 
-    def attach(folder: Path, setting: Setting, now_ms: int, limits: Limits) -> Seen:
+    def attach(setting: Setting, now_ms: int, limits: Limits) -> Seen:
         return target.attach(MortalDatabase(folder), setting, now_ms, limits)
 
     methods: dict[str, Callable[..., Any]] = {

@@ -118,7 +118,7 @@ class FileDatabase:
         self._folder: Final = folder
         self._files: Final = folder / "files"
         self._left_behind: Final = folder / "left_behind"
-        self._files.mkdir(exist_ok=True)
+        self._files.mkdir(parents=True, exist_ok=True)
         self._statements_left = 0
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []

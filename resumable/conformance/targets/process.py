@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from model import ORIGINAL, Command, Limits, Reopen
@@ -18,6 +19,7 @@ from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets.database import new_folder
 
 CHILD: Final = "resumable.conformance.targets.child"
+_MAY_END: Final = ("perform", "close")
 
 
 class Ended(NamedTuple):
@@ -52,10 +54,14 @@ class ProcessTarget:
         self.ended: Ended | None = None
         """How the child before this one ended."""
 
+    @property
+    def group(self) -> int | None:
+        """The process group of all that it has started, while there is any."""
+        return None if self._nursery is None else self._nursery.group
+
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         self._setting = setting
         self._limits = limits
-        self._folder = new_folder()
         seen = self._attach(now_ms)
         if seen.refused:
             self.close()
@@ -78,10 +84,9 @@ class ProcessTarget:
         return Detail(*self._call("detail", names, bindings))
 
     def close(self) -> None:
-        """The child ends, and its file is gone."""
+        """The child ends, and deletes its file."""
         if self._nursery is not None:
             self._call("close")
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def stop(self) -> None:
         """The process that makes the children ends, too. It would with this object."""
@@ -90,7 +95,7 @@ class ProcessTarget:
             self._nursery = None
 
     def _attach(self, now_ms: int) -> Seen:
-        return Seen(*self._call("attach", self._folder, self._setting, now_ms, self._limits))
+        return Seen(*self._call("attach", self._setting, now_ms, self._limits))
 
     def _call(self, method: str, *arguments: object) -> Any:
         if self._nursery is None:
@@ -101,6 +106,8 @@ class ProcessTarget:
             self._give_up(f"it is gone: {error!r}")
         if isinstance(reply, Failed):
             self._give_up(f"it raised\n{reply.traceback}")
+        if isinstance(reply, Ended) and method not in _MAY_END:
+            self._give_up(f"it ended with status {reply.exit_code}")
         return reply
 
     def _give_up(self, reason: str) -> None:
@@ -112,21 +119,24 @@ class _Nursery:
     """A process that makes one child at a time, and the line to that child.
 
     Its processes form a group, which is killed when this object goes, or this process ends;
-    if that is killed, they see the line break, and end by themselves.
+    if that is killed, they see the line break, and end by themselves. The folder of their
+    files goes with them.
     """
 
     def __init__(self) -> None:
         if not hasattr(os, "fork"):
             raise TargetError("sqlite-process needs a system that can fork and send SIGKILL")
         self._pipe, theirs = Pipe()
+        folder = new_folder()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - it runs this very package
-                [sys.executable, "-m", CHILD, str(theirs.fileno())],
+                [sys.executable, "-m", CHILD, str(theirs.fileno()), folder],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is for the parent alone
             )
-        self.stop: Final = weakref.finalize(self, _stop, process, self._pipe)
+        self.group: Final = process.pid
+        self.stop: Final = weakref.finalize(self, _stop, process, self._pipe, folder)
 
     def call(self, method: str, arguments: tuple[object, ...]) -> Any:
         """The reply of the child, or how it ended."""
@@ -138,8 +148,9 @@ class _Nursery:
             raise
 
 
-def _stop(process: "subprocess.Popen[bytes]", pipe: Connection) -> None:
+def _stop(process: "subprocess.Popen[bytes]", pipe: Connection, folder: Path) -> None:
     pipe.close()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
