@@ -9,7 +9,7 @@ Read the modules in this order, each a few minutes:
 5. ``transitions`` the parts that ``step`` is made of, each ``State -> State``
 6. ``faults``      what a failing disk or a dead socket may leave behind
 7. ``frames``      the text that a client receives
-8. ``rules``       the rules in sentences, for reports
+8. ``rules``       the rules in sentences, for reports, and which one is at stake
 9. ``properties``  what must always hold, and what must sometimes be seen
 
 No I/O, no clock, no randomness, and nothing shared with the implementation: a constant that

@@ -1,93 +1,233 @@
-"""Circumstances of a command that rules and reports tell apart."""
+"""Circumstances that rules tell apart: of the state, of the command, of what came before.
 
-from model.commands import Burst, Command, Store, WhileDiskFails
-from model.limits import Limits
-from model.state import State
+What was observed plays no part here; see ``evidence`` for that.
+"""
+
+from collections.abc import Iterator
+
+from model.commands import (
+    Burst,
+    Call,
+    ClearAll,
+    Command,
+    InTransaction,
+    KillDuring,
+    Reopen,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Store,
+    WhileDiskFails,
+)
+from model.departure import Departure
+from model.frames import well_formed
+from model.state import Stream
 from model.transitions import restorable
 
 
-def always(_state: State, _command: Command, _now: int, _limits: Limits) -> bool:
+def always(_: Departure) -> bool:
     """In every circumstance."""
     return True
 
 
-def is_destroyed(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return state.memory.is_destroyed
+# -- The instance --
 
 
-def has_tie(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return len(restorable(state.disk)) > 1
+def is_destroyed(it: Departure) -> bool:
+    return it.before.memory.is_destroyed
 
 
-def newest_is_stale(state: State, _command: Command, now: int, limits: Limits) -> bool:
-    rows = restorable(state.disk)
-    return bool(rows) and now - rows[0].created_at > limits.stale_age_ms
+def has_active(it: Departure) -> bool:
+    return it.before.memory.active is not None
 
 
-def newest_is_almost_stale(state: State, _command: Command, now: int, limits: Limits) -> bool:
-    rows = restorable(state.disk)
-    return bool(rows) and now - rows[0].created_at == limits.stale_age_ms
+def nothing_active(it: Departure) -> bool:
+    return it.before.memory.active is None
 
 
-def something_streams(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return bool(restorable(state.disk))
+def is_live(it: Departure) -> bool:
+    return it.before.memory.is_live
 
 
-def several_stream(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return sum(1 for row in state.disk.streams if row.status == "streaming") > 1
+def is_orphan(it: Departure) -> bool:
+    return has_active(it) and not is_live(it)
 
 
-def has_active(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return state.memory.active is not None
+def has_pending(it: Departure) -> bool:
+    return bool(it.before.memory.buffer)
 
 
-def is_live(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return state.memory.active is not None and state.memory.is_live
+def lives_on(it: Departure) -> bool:
+    """The instance has something in memory that a ``restore`` has to leave alone."""
+    return is_live(it) or has_pending(it) or has_active(it)
 
 
-def is_orphan(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return state.memory.active is not None and not state.memory.is_live
+def sweep_is_close(it: Departure) -> bool:
+    """A sweep is not due, or was not a millisecond ago."""
+    return it.now - it.before.memory.swept_at <= it.limits.sweep_interval_ms + 1
 
 
-def nothing_active(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return state.memory.active is None
+def sweeps_for_the_first_time(it: Departure) -> bool:
+    return it.before.memory.swept_at == 0
 
 
-def has_pending(state: State, _command: Command, _now: int, _limits: Limits) -> bool:
-    return bool(state.memory.buffer)
+# -- The disk --
 
 
-def ends_another(state: State, command: Command, _now: int, _limits: Limits) -> bool:
-    stream = getattr(command, "stream", None)
-    return state.memory.active is not None and stream != state.memory.active
+def something_streams(it: Departure) -> bool:
+    return bool(restorable(it.before.disk))
 
 
-def old_ended(state: State, _command: Command, now: int, limits: Limits) -> bool:
-    cutoff = now - limits.sweep_age_ms
+def several_stream(it: Departure) -> bool:
+    return sum(1 for row in it.before.disk.streams if row.status == "streaming") > 1
+
+
+def has_tie(it: Departure) -> bool:
+    return len(restorable(it.before.disk)) > 1
+
+
+def newest_is_stale(it: Departure) -> bool:
+    return any(age > it.limits.stale_age_ms for age in _ages_of_newest(it))
+
+
+def newest_is_almost_stale(it: Departure) -> bool:
+    return any(age == it.limits.stale_age_ms for age in _ages_of_newest(it))
+
+
+def newest_lies_ahead(it: Departure) -> bool:
+    return any(age < 0 for age in _ages_of_newest(it))
+
+
+def old_ended(it: Departure) -> bool:
+    """A stream ended at least as long ago as a sweep keeps."""
+    return bool(old_rows(it))
+
+
+def old_rows(it: Departure) -> list[Stream]:
+    cutoff = it.now - it.limits.sweep_age_ms
+    rows = it.before.disk.streams
+    return [row for row in rows if row.ended_at is not None and row.ended_at <= cutoff]
+
+
+def _ages_of_newest(it: Departure) -> list[int]:
+    return [it.now - row.created_at for row in restorable(it.before.disk)]
+
+
+# -- The command --
+
+
+def ends_another(it: Departure) -> bool:
+    stream = getattr(it.command, "stream", None)
+    return has_active(it) and stream != it.before.memory.active
+
+
+def ends_again(it: Departure) -> bool:
+    """The stream that is to end has ended before."""
+    stream = getattr(it.command, "stream", None)
+    return any(row.id == stream and row.ended_at is not None for row in it.before.disk.streams)
+
+
+def fills_buffer(it: Departure) -> bool:
+    return _pending_after(it.before.memory.buffer, it.command) >= it.limits.flush_chunks
+
+
+def fills_no_buffer(it: Departure) -> bool:
+    return not fills_buffer(it)
+
+
+def exceeds_buffer(it: Departure) -> bool:
+    """The call comes to as many chunks as a disk that fails leaves waiting at the most."""
     return any(
-        row.ended_at is not None and row.ended_at <= cutoff for row in state.disk.streams
+        _pending_after(it.before.memory.buffer, call) >= it.limits.buffer_chunks_max
+        for call in (call_of(it.command), *_failed(it))
     )
 
 
-def is_too_large(_state: State, command: Command, _now: int, limits: Limits) -> bool:
-    body = getattr(command, "body", "")
-    return len(body.encode("utf-8", "surrogatepass")) > limits.chunk_bytes_max
+def asks_for_another(it: Departure) -> bool:
+    """A replay under another id than the active stream's."""
+    request = getattr(call_of(it.command), "request", None)
+    return request is not None and well_formed(request) != it.before.memory.request
 
 
-def is_at_edge(_state: State, command: Command, _now: int, limits: Limits) -> bool:
-    body = getattr(command, "body", "")
-    return len(body.encode("utf-8", "surrogatepass")) == limits.chunk_bytes_max
+def _pending_after(buffer: tuple[object, ...], command: Command) -> int:
+    if not isinstance(command, Store | Burst):
+        return 0
+    return len(buffer) + (command.count if isinstance(command, Burst) else 1)
 
 
-def has_surrogate(_state: State, command: Command, _now: int, _limits: Limits) -> bool:
-    text = getattr(command, "body", "") + getattr(command, "request", "")
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+# -- The program: what is unusual in it is there for a reason --
 
 
-def fills_buffer(state: State, command: Command, _now: int, limits: Limits) -> bool:
-    count = getattr(command, "count", 1)
-    return len(state.memory.buffer) + count >= limits.flush_chunks
+def disk_failed(it: Departure) -> bool:
+    """The disk has failed a call, now or earlier."""
+    return any(_failed(it))
 
 
-def disk_fails_a_store(_state: State, command: Command, _now: int, _limits: Limits) -> bool:
-    return isinstance(command, WhileDiskFails) and isinstance(command.call, Store | Burst)
+def disk_failed_a_store(it: Departure) -> bool:
+    return any(isinstance(call, Store | Burst) for call in _failed(it))
+
+
+def socket_died(it: Departure) -> bool:
+    return any(isinstance(call, ReplayToDeadSocket) for call in _calls(it)) and has_active(it)
+
+
+def was_restored(it: Departure) -> bool:
+    rebirths = Restart | Reopen | Restore | KillDuring
+    return any(isinstance(command, rebirths) for command in it.earlier)
+
+
+def restored_while_living(it: Departure) -> bool:
+    return any(isinstance(call_of(command), Restore) for command in it.earlier)
+
+
+def was_cleared(it: Departure) -> bool:
+    return any(isinstance(call_of(command), ClearAll) for command in it.earlier)
+
+
+def stores_too_large(it: Departure) -> bool:
+    return any(size > it.limits.chunk_bytes_max for size in _sizes(it))
+
+
+def stores_the_largest(it: Departure) -> bool:
+    return any(size == it.limits.chunk_bytes_max for size in _sizes(it))
+
+
+def has_surrogate(it: Departure) -> bool:
+    texts = [text for call in _calls(it) for text in texts_of(call)]
+    return any("\ud800" <= letter <= "\udfff" for text in texts for letter in text)
+
+
+def is_set_up_oddly(it: Departure) -> bool:
+    """The caller's connection is unusual, or has a transaction open, and a call raises."""
+    joins = isinstance(it.command, InTransaction) and it.where == "raises"
+    return it.is_set_up_oddly or (joins and it.permitted is None)
+
+
+def call_of(command: Command | Call) -> Command | Call:
+    """The call that a fault or a transaction surrounds, or the command itself."""
+    call: Command = getattr(command, "call", command)
+    return call
+
+
+def texts_of(call: Command | Call) -> Iterator[str]:
+    """The body or the request that a call brings."""
+    if isinstance(call, Store | Burst):
+        yield call.body
+    yield from [call.request] if hasattr(call, "request") else []
+
+
+def _failed(it: Departure) -> Iterator[Command | Call]:
+    for command in it.earlier:
+        if isinstance(command, WhileDiskFails):
+            yield command.call
+    if isinstance(it.command, WhileDiskFails) and it.disk_failed:
+        yield it.command.call
+
+
+def _calls(it: Departure) -> list[Command | Call]:
+    return [call_of(command) for command in (*it.earlier, it.command)]
+
+
+def _sizes(it: Departure) -> list[int]:
+    bodies = [call.body for call in _calls(it) if isinstance(call, Store)]
+    return [len(well_formed(body).encode()) for body in bodies]

@@ -17,6 +17,7 @@ from resumable.conformance.observed import (
 )
 from resumable.conformance.target import Detail, Raised, Rows, Seen
 
+DISK_FAILED = "the disk failed it"
 ANY_ERROR = "an error: the instance was destroyed"
 
 
@@ -64,7 +65,7 @@ def _reply(reply: Reply, seen: Seen) -> Iterator[Difference]:
     if reply.frames != seen.frames:
         yield Difference("frames", seen.frames, reply.frames)
     if reply.disk_failed != seen.disk_failed:
-        yield Difference("the disk failed it", seen.disk_failed, reply.disk_failed)
+        yield Difference(DISK_FAILED, seen.disk_failed, reply.disk_failed)
 
 
 def _same_refusal(reply: Reply, seen: Seen) -> bool:

@@ -37,6 +37,8 @@ class Divergence(NamedTuple):
     steps: Sequence[Step]
     before: State
     alternatives: Sequence[Sequence[Difference]]
+    rows_compared: bool = False
+    """Whether the raw rows were looked at, too."""
 
     @property
     def command(self) -> Command:

@@ -19,7 +19,12 @@ from model.commands import stream_of
 from model.faults import inside
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.compare import crash_differences, detail_differences, differences
+from resumable.conformance.compare import (
+    DISK_FAILED,
+    crash_differences,
+    detail_differences,
+    differences,
+)
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
@@ -130,14 +135,29 @@ class Lockstep:
         self, before: State, permitted: Sequence[Outcome], observation: Observation
     ) -> DivergedError:
         found = [differences(outcome, observation, self._namer) for outcome in permitted]
-        return DivergedError(self._divergence(before, sorted(found, key=len)))
+        has_rows = observation.detail is not None and observation.detail.rows is not None
+        return DivergedError(self._divergence(before, sorted(found, key=_distance), has_rows))
 
     def _divergence(
-        self, before: State, alternatives: Sequence[Sequence[Difference]]
+        self,
+        before: State,
+        alternatives: Sequence[Sequence[Difference]],
+        rows_compared: bool = False,
     ) -> Divergence:
         return Divergence(
-            self.target.name, self.setting, self.limits, self.steps, before, alternatives
+            self.target.name,
+            self.setting,
+            self.limits,
+            self.steps,
+            before,
+            alternatives,
+            rows_compared,
         )
+
+
+def _distance(differences: Sequence[Difference]) -> tuple[bool, int]:
+    """How far an outcome is from what was seen: a disk that failed is none that did not."""
+    return any(each.where == DISK_FAILED for each in differences), len(differences)
 
 
 def _states(outcomes: Sequence[Outcome]) -> tuple[State, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from model import ORIGINAL
+from model.departure import Departure
 from model.rules import rule_at_stake
 from resumable.conformance import prose
 from resumable.conformance.clock import EPOCH_MS
@@ -44,15 +45,28 @@ def _headline(divergence: Divergence) -> str:
 
 def rule_of(divergence: Divergence) -> tuple[str, str]:
     """Name and sentence of the rule that differs."""
-    last = divergence.steps[-1]
-    rule = rule_at_stake(
+    rule = rule_at_stake(_departure(divergence))
+    return (rule.name, rule.sentence) if rule else ("", "")
+
+
+def _departure(divergence: Divergence) -> Departure:
+    *earlier, last = divergence.steps
+    first = divergence.closest[0]
+    others = tuple([difference.where for difference in divergence.closest])
+    return Departure(
         divergence.before,
         last.command,
         last.at_ms,
         divergence.limits,
-        divergence.closest[0].where,
+        first.where,
+        first.seen,
+        first.permitted,
+        others,
+        rows_agree=divergence.rows_compared and not any("rows" in other for other in others),
+        earlier=tuple([step.command for step in earlier]),
+        disk_failed=last.seen.disk_failed,
+        is_set_up_oddly=divergence.setting._replace(storage="memory") != DEFAULT,
     )
-    return (rule.name, rule.sentence) if rule else ("", "")
 
 
 def _rule(divergence: Divergence) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Each rule is named where it is at stake, and the more telling rule comes first."""
 
+from typing import Any, Final, NamedTuple
+
 import pytest
 
 from model import (
     Advance,
+    Burst,
     ClearAll,
     Command,
     Complete,
@@ -20,68 +23,136 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    frames,
 )
+from model.departure import Departure
 from model.rules import RULES, rule_at_stake
-from tests.model.lives import SMALL, life_of, started
+from tests.model.lives import NOW_MS, SMALL, life_of, started
 
-STALE = InsertStale("stale", "r", 51)
-ORPHAN = (*started(3), Restart())
-TWO = (*started(), Advance(1), Start("s2", "r"))
+CHUNKS: Final = "get_stream_chunks()"
+ALL: Final = "get_all_stream_metadata()"
+S1_ROW: Final = ("s1", "streaming", "r", NOW_MS)
+LARGE: Final = Store("s1", "more than 8")
+C0: Final = frames.chunk("c0", "r")
+END: Final = frames.live_end("r")
 
-AT_STAKE: dict[str, tuple[tuple[Command, ...], str]] = {
-    "crash_is_before_or_after": ((*started(2), Complete("s1")), "a crash inside the command"),
-    "connection_is_the_callers": ((*started(2), InTransaction(Flush())), "connection"),
-    "destroyed_refuses": ((Destroy(), Flush()), "raises"),
-    "store_is_kept": ((*started(2), WhileDiskFails(Store("s1", "x"), 0)), "rows of chunks"),
-    "raise_means_nothing": ((*started(2), WhileDiskFails(Flush(), 0)), "rows of chunks"),
-    "kill_is_before_or_after": ((KillDuring(Start("s1", "r"), 1),), "rows of metadata"),
-    "one_counter": ((*started(2), Flush()), "chunk_index"),
-    "start_flushes": ((*started(2), Start("s2", "r")), "rows of chunks"),
-    "start_returns_id": ((Start("s1", "r"),), "returns"),
-    "start_is_live": ((Start("s1", "r"),), "is_live"),
-    "start_activates": ((Start("s1", "r"),), "active_stream_id"),
-    "start_inserts": ((Start("s1", "r"),), "rows of metadata"),
-    "text_is_well_formed": ((Store("s1", "\ud800"),), "rows of chunks"),
-    "oversized_is_skipped": ((Store("s1", "too large"),), "raises"),
-    "largest_is_stored": ((Store("s1", "exactly8"),), "rows of chunks"),
-    "tenth_flushes": ((*started(2), Store("s1", "x")), "rows of chunks"),
-    "store_only_buffers": ((*started(), Store("s1", "x")), "rows of chunks"),
-    "flush_writes_all": ((*started(2), Flush()), "rows of chunks"),
-    "sweep_is_exact": (
-        (*started(), Complete("s1"), Advance(1_000), Complete("nobody")),
-        "rows of metadata",
+
+class Example(NamedTuple):
+    """The last of ``commands`` differs in ``where``."""
+
+    commands: tuple[Command, ...]
+    where: str
+    seen: Any = ()
+    permitted: Any = ()
+
+
+ORPHAN: Final = (*started(3), Restart())
+FAILING: Final = WhileDiskFails(Flush(), 0)
+EDGE_OF_AGE: Final = InsertStale("s2", "r", 50)
+SWEPT_LATELY: Final = (
+    *(*started(), Complete("s1"), Advance(950)),
+    *(Complete("s2"), Advance(50)),
+)
+LONG_AGO: Final = (*started(), Complete("s1"), Advance(1_000))
+
+AT_STAKE: Final[dict[str, Example]] = {
+    "crash_is_before_or_after": Example((*started(2), Complete("s1")), "a crash inside it"),
+    "connection_is_the_callers": Example((*started(2), Flush()), "connection"),
+    "any_connection_works": Example((InTransaction(Start("s1", "r")),), "raises", "no", None),
+    "frame_is_exact": Example((*started(), Replay("r")), "frames", (END + " ",), (END,)),
+    "destroyed_comes_back": Example((Destroy(), Restart()), "active_stream_id", "s1", None),
+    "destroyed_refuses": Example((Destroy(), Flush()), "raises", None, "closed"),
+    "buffer_takes_a_hundred": Example(
+        (WhileDiskFails(Burst("s1", "b", 5), 0),), "raises", "no"
     ),
-    "end_flushes": ((*started(2), MarkError("s1")), "rows of chunks"),
-    "any_end_forgets": ((*started(), Complete("nobody")), "active_stream_id"),
-    "end_forgets": ((*started(), Complete("s1")), "is_live"),
-    "complete_marks": ((*started(), Complete("s1")), "rows of metadata"),
-    "mark_error_marks": ((*started(), MarkError("s1")), "rows of metadata"),
-    "dead_socket_changes_nothing": ((*started(), ReplayToDeadSocket("r", 0)), "raises"),
-    "replay_needs_active": ((Replay("r"),), "frames"),
-    "replay_flushes": ((*started(2), Replay("r")), "frames"),
-    "live_replay_goes_on": ((*started(3), Replay("r")), "frames"),
-    "orphan_replay_ends": ((*ORPHAN, Replay("r")), "returns"),
-    "stale_is_deleted": ((STALE, Restart()), "rows of metadata"),
-    "five_minutes_is_not_stale": ((*started(), Advance(50), Restart()), "rows of metadata"),
-    "live_restore_keeps_live": ((*started(), Restore()), "is_live"),
-    "restart_finds_no_reader": ((*started(), Restart()), "is_live"),
-    "any_of_a_tie": ((*started(), Start("s2", "r"), Restart()), "active_stream_id"),
-    "newest_is_restored": ((*TWO, Restart()), "active_stream_id"),
-    "restart_keeps_disk": ((*started(), Restart()), "rows of metadata"),
-    "nothing_to_restore": ((Restart(),), "active_stream_id"),
-    "clear_keeps_live": ((*started(), ClearAll()), "is_live"),
-    "clear_deletes_all": ((*started(), ClearAll()), "rows of metadata"),
-    "destroy_drops": ((Destroy(),), "the tables exist"),
-    "insert_stale_inserts": ((InsertStale("s1", "r", 1),), "rows of metadata"),
-    "time_changes_nothing": ((Advance(1),), "rows of metadata"),
+    "store_is_kept": Example((WhileDiskFails(Burst("s1", "b", 3), 0), Flush()), CHUNKS),
+    "raise_means_nothing": Example((*started(2), FAILING, Flush()), CHUNKS),
+    "kill_is_before_or_after": Example((KillDuring(Start("s1", "r"), 1),), ALL),
+    "dead_socket_changes_nothing": Example((*started(), ReplayToDeadSocket("r", 0)), "raises"),
+    "oversized_is_skipped": Example((LARGE, Flush()), CHUNKS, [("more tha", 0)], []),
+    "largest_is_stored": Example((Store("s1", "exactly8"), Flush()), CHUNKS),
+    "chunks_are_in_order": Example(
+        (*started(2), Flush()), CHUNKS, [("c1", 1), ("c0", 0)], [("c0", 0), ("c1", 1)]
+    ),
+    "text_is_well_formed": Example(
+        (Store("s1", "\ud800"), Flush()), CHUNKS, [("?", 0)], [("\ufffd", 0)]
+    ),
+    "text_passes_unchanged": Example(
+        (Store("s1", "é"), Flush()), CHUNKS, [("e", 0)], [("é", 0)]
+    ),
+    "restored_goes_on": Example((*ORPHAN, Store("s1", "a"), Flush()), "chunk_index"),
+    "one_counter": Example((*started(2), Flush()), "chunk_index"),
+    "index_may_repeat": Example(
+        (Store("s1", "a"), Complete("s1"), Store("s1", "b"), Flush()), "raises", "no", None
+    ),
+    "read_outs_tell_the_disk": Example((*started(2), Flush()), "get_stream_metadata()", None),
+    "active_is_told": Example((Start("s1", "r"),), "has_active_stream", False, True),
+    "restore_leaves_memory": Example((*started(2), Restore()), "is_live", False, True),
+    "clear_empties_buffer": Example(
+        (*started(2), ClearAll(), Flush()), CHUNKS, [("c0", 0)], []
+    ),
+    "any_stream_is_stored": Example((Store("s1", "a"),), "raises", "no", None),
+    "only_complete_sweeps": Example((*LONG_AGO, Start("s2", "r")), ALL, (), (S1_ROW,)),
+    "sweep_is_due": Example((*SWEPT_LATELY, Complete("s2")), ALL, (), (S1_ROW,)),
+    "sweep_is_exact": Example((*LONG_AGO, Complete("s2")), ALL, (), (S1_ROW,)),
+    "times_are_now": Example((Start("s1", "r"),), ALL, ((*S1_ROW[:3], 1),), (S1_ROW,)),
+    "start_flushes": Example((*started(1), Start("s2", "r")), CHUNKS, [], [("c0", 0)]),
+    "any_request_starts": Example((Start("s1", ""),), "raises", "no", None),
+    "start_is_live": Example((Start("s1", "r"),), "is_live", False, True),
+    "start_activates": Example((Start("s1", "r1"),), "active_request_id", None, "r1"),
+    "start_inserts": Example((Start("s1", "r"),), ALL, (), (S1_ROW,)),
+    "tenth_flushes": Example((*started(2), Store("s1", "x")), CHUNKS, [], [("c0", 0)]),
+    "store_only_buffers": Example((*started(), Store("s1", "x")), CHUNKS, [("x", 0)], []),
+    "end_flushes": Example((*started(1), MarkError("s1")), CHUNKS, [], [("c0", 0)]),
+    "replay_flushes": Example((*started(1), Replay("r")), "frames", (END,), (C0, END)),
+    "flush_writes_all": Example(
+        (*started(2), Flush()), CHUNKS, [("c0", 0)], [("c0", 0), ("c1", 1)]
+    ),
+    "any_end_forgets": Example(
+        (*started(), Complete("nobody")), "active_stream_id", "s1", None
+    ),
+    "end_forgets": Example((*started(), Complete("s1")), "is_live", True, False),
+    "last_end_stands": Example((*started(), Complete("s1"), MarkError("s1")), ALL, (S1_ROW,)),
+    "complete_marks": Example((*started(), Complete("s1")), ALL, (S1_ROW,), (S1_ROW,)),
+    "mark_error_marks": Example((*started(), MarkError("s1")), ALL, (S1_ROW,), (S1_ROW,)),
+    "replay_needs_active": Example((Replay("r"),), "frames", (END,), ()),
+    "any_request_is_served": Example((*started(), Replay("q")), "frames", (), (END,)),
+    "replay_sends_chunks": Example((*started(3), Replay("r")), "frames", (END,), (C0, END)),
+    "live_replay_goes_on": Example((*started(3), Replay("r")), "returns", "s1", None),
+    "orphan_replay_ends": Example((*ORPHAN, Replay("r")), "returns", None, "s1"),
+    "stale_is_deleted": Example((InsertStale("s1", "r", 51), Restart()), ALL, (S1_ROW,), ()),
+    "five_minutes_is_not_stale": Example((EDGE_OF_AGE, Restart()), ALL, (), (S1_ROW,)),
+    "future_is_not_stale": Example((InsertStale("s1", "r", -1), Restart()), ALL, (), (S1_ROW,)),
+    "restart_finds_no_reader": Example((*started(), Restart()), "is_live", True, False),
+    "any_of_a_tie": Example((*started(), Start("s2", "r"), Restart()), "active_stream_id"),
+    "newest_is_restored": Example((*started(), InsertStale("s2", "r", 1), Restart()), ALL),
+    "restored_is_active": Example((*started(), Restart()), "active_stream_id", None, "s1"),
+    "restart_keeps_disk": Example((*started(), Restart()), ALL),
+    "nothing_to_restore": Example((Restart(),), "active_stream_id", "s1", None),
+    "clear_keeps_live": Example((*started(), ClearAll()), "is_live", False, True),
+    "clear_deletes_all": Example((*started(), ClearAll()), ALL, (S1_ROW,), ()),
+    "destroy_drops": Example((Destroy(),), "the tables exist", True, False),
+    "insert_stale_inserts": Example((InsertStale("s1", "r", 1),), ALL, (), (S1_ROW,)),
+    "time_changes_nothing": Example((Advance(1),), ALL),
+}
+
+MORE: Final[dict[str, dict[str, Any]]] = {
+    "replay_flushes": {"others": ("frames", "rows of chunks")},
+    "read_outs_tell_the_disk": {"rows_agree": True},
+    "buffer_takes_a_hundred": {"disk_failed": True},
 }
 
 
-def named(*commands: Command, where: str) -> str | None:
-    """The rule at stake when the last command differs in ``where``."""
+def named(example: Example, **more: Any) -> str | None:
+    """The rule at stake in the example."""
+    commands, where, seen, permitted = example
     *setup, last = commands
-    life = life_of(*setup, limits=SMALL)
-    rule = rule_at_stake(life.state, last, life.now, SMALL, where)
+    healthy = [command for command in setup if not isinstance(command, WhileDiskFails)]
+    life = life_of(*healthy, limits=SMALL)
+    departure = Departure(
+        life.state, last, life.now, SMALL, where, seen, permitted, earlier=tuple(setup)
+    )
+    rule = rule_at_stake(departure._replace(**more))
     return None if rule is None else rule.name
 
 
@@ -89,34 +160,78 @@ def test_every_rule_has_an_example() -> None:
     assert [rule.name for rule in RULES] == list(AT_STAKE)
 
 
-@pytest.mark.parametrize(
-    ("name", "commands", "where"),
-    [(name, *example) for name, example in AT_STAKE.items()],
-    ids=AT_STAKE,
-)
-def test_the_rule_at_stake_is_named(
-    name: str, commands: tuple[Command, ...], where: str
-) -> None:
-    assert named(*commands, where=where) == name
+@pytest.mark.parametrize(("name", "example"), AT_STAKE.items(), ids=AT_STAKE)
+def test_the_rule_at_stake_is_named(name: str, example: Example) -> None:
+    assert named(example, **MORE.get(name, {})) == name
 
 
 def test_a_transaction_of_the_caller_is_seen_through() -> None:
-    within = InTransaction(Start("s2", "r"))
-    assert named(*started(), within, where="returns") == "start_returns_id"
+    within = Example((*started(), InTransaction(Start("s2", "r"))), "is_live", False, True)
+    assert named(within) == "start_is_live"
 
 
-@pytest.mark.parametrize(
-    ("fault", "rule"),
-    [(WhileDiskFails, "raise_means_nothing"), (KillDuring, "kill_is_before_or_after")],
-)
-def test_a_fault_is_at_stake_before_the_call_that_it_strikes(
-    fault: type[WhileDiskFails] | type[KillDuring], rule: str
-) -> None:
-    assert named(*started(), fault(Start("s2", "r"), 0), where="returns") == rule
+def test_a_disk_that_did_not_fail_is_seen_through() -> None:
+    lucky = Example((*started(), WhileDiskFails(Start("s2", "r"), 9)), "is_live", False, True)
+    assert named(lucky) == "start_is_live"
+    assert named(lucky, disk_failed=True) == "raise_means_nothing"
+
+
+def test_a_kill_is_at_stake_before_the_call_that_it_strikes() -> None:
+    killed = Example((*started(), KillDuring(Start("s2", "r"), 0)), "is_live", False, True)
+    assert named(killed) == "kill_is_before_or_after"
+
+
+def test_an_unusual_connection_is_at_stake_whatever_differs() -> None:
+    start = Example((Start("s1", "r"),), "is_live", False, True)
+    assert named(start, is_set_up_oddly=True) == "any_connection_works"
+
+
+def test_a_damage_is_put_down_to_the_restore_before_it() -> None:
+    restored = (Store("s1", "a"), Restore(), Flush())
+    assert named(Example(restored, CHUNKS, [], [("a", 0)])) == "restore_leaves_memory"
+
+
+def test_a_late_chunk_of_an_ended_stream_is_of_a_stream_that_is_not_active() -> None:
+    late = (*started(), Complete("s1"), Store("s1", "a"), Flush())
+    assert named(Example(late, CHUNKS, [], [("a", 0)])) == "any_stream_is_stored"
+
+
+def test_a_dead_socket_that_was_sent_other_frames_is_not_to_blame() -> None:
+    dead = Example((*started(3), ReplayToDeadSocket("r", 1)), "raises", None, "socket")
+    assert named(dead) == "dead_socket_changes_nothing"
+    assert named(dead, others=("raises", "frames")) == "live_replay_goes_on"
+
+
+def test_text_is_at_stake_where_it_is_refused_and_where_it_is_sent() -> None:
+    refused = Example((Start("s1", "\ud800"),), "raises", "no", None)
+    assert named(refused) == "text_is_well_formed"
+    elsewhere = Example((Start("s1", "\ud800"),), "is_live", False, True)
+    assert named(elsewhere) == "start_is_live"
+    sent = (*started(3), Replay("r"))
+    other = Example(sent, "frames", (frames.chunk("c9", "r"), END), (C0, END))
+    assert named(other) == "text_passes_unchanged"
+    raw = frames.live_end("R").replace("R", "\\ud800")
+    unmended = Example(
+        (*started(), Replay("\ud800")), "frames", (raw,), (frames.live_end("\ufffd"),)
+    )
+    assert named(unmended) == "text_is_well_formed"
 
 
 def test_where_no_rule_fits_none_is_named() -> None:
-    assert named(Start("s1", "r"), where="frames") is None
+    assert named(Example((Start("s1", "r"),), "frames")) is None
+
+
+@pytest.mark.parametrize(
+    "value", [None, 7, "text", [None], [b"a"], (("s1", []), ({}, 0)), ((),)]
+)
+@pytest.mark.parametrize("where", ["frames", CHUNKS, ALL, "rows of chunks", "raises"])
+def test_whatever_a_target_returns_some_rule_is_named(where: str, value: Any) -> None:
+    """A socket takes any frames, but they come one by one."""
+    seen = tuple(value) if where == "frames" and isinstance(value, tuple | list) else value
+    if where == "frames" and not isinstance(seen, tuple):
+        seen = (value,)
+    permitted = {"frames": (C0, END), CHUNKS: [("c0", 0)], ALL: (S1_ROW,)}.get(where)
+    assert named(Example((*started(1), Replay("r")), where, seen, permitted)) is not None
 
 
 def test_every_rule_is_a_sentence_under_a_name_of_its_own() -> None:
