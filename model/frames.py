@@ -24,9 +24,11 @@ def done(request: str) -> str:
 
 def well_formed(text: str) -> str:
     """``text`` as ``TextEncoder`` has it: each lone surrogate becomes U+FFFD."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _frame(body: str, done: bool, id: str, **last: bool) -> str:

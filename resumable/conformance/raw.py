@@ -34,6 +34,14 @@ def has_tables(connection: sqlite3.Connection) -> bool:
     return names.issuperset(TABLES)
 
 
+def is_open(connection: sqlite3.Connection) -> bool:
+    """Whether nobody has closed it."""
+    try:
+        return connection.total_changes >= 0
+    except sqlite3.ProgrammingError:
+        return False
+
+
 def emptied(connection: sqlite3.Connection) -> bool:
     """Delete all rows, if there are only the original's tables; whether that was so."""
     cursor = _tuples(connection)

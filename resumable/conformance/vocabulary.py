@@ -232,8 +232,8 @@ SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
-    *[PLAIN_BODIES] * 300,
-    *[ODD_BODIES] * 100,
+    *[PLAIN_BODIES] * 450,
+    *[ODD_BODIES] * 150,
     (),  # stands for the bodies at the edge of the limit, which are slow
 )
 

@@ -23,7 +23,7 @@ from resumable.conformance.target import TargetError
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
 
-SEQUENCES: Final = 10_000
+SEQUENCES: Final = 8_000
 """What is hunted through by default: the same everywhere, and well within a minute."""
 
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 GENERATION: Final = 1
 """Part of every seed; it changes whenever a seed would give other sequences than before."""
 
-_LENGTHS: Final = (10, 20, 30, 50, 50, 80)
+_LENGTHS: Final = (10, 30, 50, 50, 80, 120)
 _BOOSTS: Final = (1, 1, 1, 1, 4)
 _LEFT_OUT: Final = 0.25
 _SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, Protocol
 
-from resumable.conformance.raw import emptied, read_rows
+from resumable.conformance.raw import emptied, is_open, read_rows
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
 
@@ -90,6 +90,8 @@ class MemoryDatabase:
         return self.connection
 
     def close(self) -> None:
+        if not is_open(self.connection):
+            return
         self.connection.rollback()
         if emptied(self.connection):
             self._emptied = self.connection

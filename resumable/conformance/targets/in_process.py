@@ -30,7 +30,7 @@ from model import (
 )
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
-from resumable.conformance.raw import has_tables, read_rows
+from resumable.conformance.raw import has_tables, is_open, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import RecordingSocket
 from resumable.conformance.target import Brief, Detail, Raised, Seen, TargetError
@@ -158,12 +158,14 @@ class InProcess:
         )
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
-        midway = tuple(dict.fromkeys(self._database.midway))
+        connection = self._database.connection
+        has_rows = self._has_rows and is_open(connection)
+        midway = tuple(dict.fromkeys(self._database.midway)) if has_rows else ()
         ids = {name: bindings.ids.get(name, name) for name in names}
         return Detail(
             {name: self._chunks(stream_id) for name, stream_id in ids.items()},
             {name: self._metadata(stream_id) for name, stream_id in ids.items()},
-            read_rows(self._database.connection) if self._has_rows else None,
+            read_rows(connection) if has_rows else None,
             midway,
         )
 
@@ -266,7 +268,7 @@ class InProcess:
     def _while_disk_fails(self, command: WhileDiskFails, bindings: Bindings) -> Seen:
         connection = self._database.connection
         call = self._perform[type(command.call)]
-        if not has_tables(connection):
+        if not is_open(connection) or not has_tables(connection):
             return call(command.call, bindings)
         if self._disk is None or self._disk.connection is not connection:
             self._disk = FailingDisk(connection)
@@ -278,8 +280,8 @@ class InProcess:
         connection = self._database.connection
         connection.execute("begin")
         seen = self._perform[type(command.call)](command.call, bindings)
-        self._ended_transaction = not connection.in_transaction
-        if connection.in_transaction:
+        self._ended_transaction = not (is_open(connection) and connection.in_transaction)
+        if not self._ended_transaction:
             connection.execute("commit")
         return seen
 
@@ -306,6 +308,8 @@ class InProcess:
 
     def _connection_report(self) -> str:
         connection, setting = self._database.connection, self._setting
+        if not is_open(connection):
+            return "closed it"
         if self._ended_transaction:
             return "ended the transaction that the caller had open"
         if connection.in_transaction:
