@@ -15,6 +15,8 @@ _CHUNKS: Final = """
     select stream_id, body, chunk_index, created_at
     from cf_ai_chat_stream_chunks order by chunk_index, rowid"""
 
+_DELETES: Final = [f"delete from {table}" for table in TABLES]  # noqa: S608 - our own names
+
 _NAMES: Final = "select name from sqlite_master where type = 'table'"
 
 
@@ -47,8 +49,8 @@ def emptied(connection: sqlite3.Connection) -> bool:
     cursor = _tuples(connection)
     if {name for (name,) in cursor.execute(_NAMES)} != set(TABLES):
         return False
-    for table in TABLES:
-        cursor.execute(f"delete from {table}")
+    for delete in _DELETES:
+        cursor.execute(delete)
     connection.commit()
     return True
 

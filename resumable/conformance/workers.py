@@ -183,7 +183,8 @@ class _Worker:
 
 
 def _work(spec: str, pipe: Connection, beats: Any) -> None:
-    """A worker's whole life. Ctrl-C is the parent's affair; if the parent dies, so does this."""
+    """A worker's whole life. Ctrl-C is the parent's affair; when the parent dies, so does
+    this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     os.dup2(2, 1)  # What a target prints must not get between the lines of a report.
