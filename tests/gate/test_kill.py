@@ -26,9 +26,11 @@ from model import (
 )
 from model.commands import Call
 from resumable import ResumableStream
+from resumable.conformance.bindings import Bindings
+from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.setting import Setting
+from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target
 from resumable.conformance.targets.builtin import sqlite, sqlite_file, sqlite_process
 from resumable.conformance.targets.frozen import Frozen
@@ -59,8 +61,10 @@ every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 
 @contextmanager
-def sequence(target: Target, *commands: Command, **setting: str) -> Iterator[Lockstep]:
-    lockstep = Lockstep(target, setting=Setting()._replace(**setting))
+def sequence(
+    target: Target, *commands: Command, setting: Setting = DEFAULT
+) -> Iterator[Lockstep]:
+    lockstep = Lockstep(target, setting=setting)
     try:
         for command in commands:
             lockstep.do(command)
@@ -125,6 +129,26 @@ def test_a_kill_is_told_apart_by_the_rows_even_where_little_is_compared() -> Non
     lockstep.target.close()
 
 
+class ClosesTheConnection(ResumableStream):
+    """A flush closes what belongs to the caller."""
+
+    def flush_buffer(self) -> None:
+        self._connection.close()
+
+
+@pytest.mark.parametrize("setting", [DEFAULT, Setting(storage="file")])
+@pytest.mark.parametrize("kill", [KillDuring(Flush(), 0), KillDuring(Flush(), 100)])
+def test_a_connection_that_the_target_has_closed_does_not_stop_a_kill(
+    kill: KillDuring, setting: Setting
+) -> None:
+    target = Frozen(ClosesTheConnection, name="closes")
+    target.open(setting, EPOCH_MS)
+    for _ in range(2):
+        seen = target.perform(kill, Bindings(), EPOCH_MS)
+        assert (seen.refused is None) == (setting.storage == "file")
+    target.close()
+
+
 class CommitsItsFlush(ResumableStream):
     """Ends a stream in two transactions: its chunks first, then its status."""
 
@@ -134,13 +158,13 @@ class CommitsItsFlush(ResumableStream):
         self._cursor.execute("begin")
 
 
-@pytest.mark.parametrize("storage", ["memory", "file"])
-def test_a_method_of_two_transactions_is_found_between_them(storage: str) -> None:
+@pytest.mark.parametrize("setting", [DEFAULT, Setting(storage="file")])
+def test_a_method_of_two_transactions_is_found_between_them(setting: Setting) -> None:
     target = Frozen(CommitsItsFlush, name="two transactions")
     found = []
     for statements_run in range(8):
         commands = (Start("s1", "r1"), Store("s1", "a"))
-        with sequence(target, *commands, storage=storage) as lockstep:
+        with sequence(target, *commands, setting=setting) as lockstep:
             try:
                 lockstep.do(KillDuring(Complete("s1"), statements_run))
             except DivergedError as error:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -119,6 +120,20 @@ def test_a_target_that_is_stopped_or_forgotten_leaves_no_process() -> None:
         end(target)
         del target
         assert not living(group)
+
+
+@needs_proc
+def test_a_child_that_hangs_does_not_keep_its_target_from_stopping() -> None:
+    target = sqlite_process()
+    target.open(DEFAULT, EPOCH_MS)
+    group = target.group
+    assert group is not None
+    (child,) = living(group) - {group}
+    os.kill(child, signal.SIGSTOP)
+    stopping = Thread(target=target.stop, daemon=True)
+    stopping.start()
+    stopping.join(timeout=20)
+    assert not living(group)
 
 
 def test_a_sequence_leaves_no_file(

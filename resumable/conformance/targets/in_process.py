@@ -288,6 +288,8 @@ class InProcess:
     def _kill_during(self, command: KillDuring, bindings: Bindings) -> Seen:
         """In this process the call runs on to its end, which nobody sees: all that counts is
         what the database would have been left as."""
+        if not is_open(self._database.connection):
+            return self._restart(self._database.crash)
         without_triggers(self._database.connection)
         self._database.kill_after(command.statements_run)
         self._perform[type(command.call)](command.call, bindings)
