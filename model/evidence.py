@@ -70,6 +70,12 @@ def loses_chunks_of_another(it: Departure) -> bool:
     )
 
 
+def files_chunks_elsewhere(it: Departure) -> bool:
+    """What was waiting for one stream has come to be another's."""
+    added = Counter(_bodies(it.seen)) - Counter(_bodies(it.permitted))
+    return any((chunk.body, chunk.position) in added for chunk in it.before.memory.buffer)
+
+
 def _bodies(value: Any) -> list[Body]:
     """Chunks as they are read, or as they are on disk."""
     if not isinstance(value, list | tuple):

@@ -75,8 +75,9 @@ def _carries_another_time(it: Departure) -> bool:
 
 
 def _refuses_a_stream(it: Departure) -> bool:
-    is_store = isinstance(it.command, Store | Burst)
-    return evidence.loses_chunks_of_another(it) or (is_store and evidence.raises_unasked(it))
+    if isinstance(it.command, Store | Burst):
+        return evidence.loses_chunks_of_another(it) or evidence.raises_unasked(it)
+    return evidence.loses_chunks_of_another(it) or evidence.files_chunks_elsewhere(it)
 
 
 ACROSS_CALLS: Final[tuple[Rule, ...]] = (

@@ -17,6 +17,7 @@ from resumable.conformance.observed import (
 )
 from resumable.conformance.target import Detail, Raised, Rows, Seen
 
+CRASH = "a crash inside the command"
 DISK_FAILED = "the disk failed it"
 ANY_ERROR = "an error: the instance was destroyed"
 
@@ -49,7 +50,7 @@ def crash_differences(permitted: Collection[Disk], detail: Detail) -> list[Diffe
     """What a crash inside the command would have kept, although nothing permits that."""
     allowed = [rows_permitted(disk)[:2] for disk in permitted]
     torn = [rows[:2] for rows in detail.midway if rows[:2] not in allowed]
-    return [Difference("a crash inside the command", torn[0], allowed)] if torn else []
+    return [Difference(CRASH, torn[0], allowed)] if torn else []
 
 
 def agrees(reply: Reply, seen: Seen) -> bool:

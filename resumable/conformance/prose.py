@@ -55,13 +55,19 @@ def instant(offset_ms: int) -> str:
     return duration(offset_ms) if offset_ms < 0 else f"+{duration(offset_ms)}"
 
 
+def count(number: int, thing: str) -> str:
+    """``1 frame``, ``2 frames``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def text(value: str) -> str:
     """A text in quotes; a long one by its beginning and its size."""
     if len(value) <= _TEXT_MAX:
         return _quoted(value)
     size = f"{len(value.encode('utf-8', 'surrogatepass')):,} bytes"
     if value == value[0] * len(value):
-        return f"{_quoted(value[0])} × {len(value):,} ({size})"
+        letters = f"{_quoted(value[0])} × {len(value):,}"
+        return letters if value.isascii() else f"{letters} ({size})"
     return f"{_quoted(value[:20])}… ({size})"
 
 
@@ -72,9 +78,11 @@ def command(value: Command) -> str:
             return f"{stream} = start({text(request)})"
         case Store(stream, body):
             return f"store_chunk({stream}, {text(body)})"
-        case Burst(stream, body, count):
-            last = f" … {text(body + str(count - 1))}" if count > 1 else ""
-            return f"store_chunk({stream}, {text(body + '0')}{last})  # {count} chunks"
+        case Burst(stream, body, chunks):
+            last = f" … {text(f'{body}{chunks - 1}')}" if chunks > 1 else ""
+            return (
+                f"store_chunk({stream}, {text(body + '0')}{last})  # {count(chunks, 'chunk')}"
+            )
         case Flush():
             return "flush_buffer()"
         case Complete(stream):
@@ -84,7 +92,8 @@ def command(value: Command) -> str:
         case Replay(request):
             return f"replay_chunks(socket, {text(request)})"
         case ReplayToDeadSocket(request, frames_taken):
-            return f"replay_chunks(socket that dies after {frames_taken}, {text(request)})"
+            taken = count(frames_taken, "frame")
+            return f"replay_chunks(socket that dies after {taken}, {text(request)})"
         case Restart():
             return "the process is killed, and starts again"
         case Reopen():
@@ -98,15 +107,14 @@ def command(value: Command) -> str:
         case InsertStale(stream, request, age_ms):
             return f"insert_stale_stream({stream}, {text(request)}, {duration(age_ms)})"
         case Advance(ms):
-            return f"{duration(abs(ms))} {'pass' if ms >= 0 else 'back: the clock is set'}"
+            return f"the clock {'moves on' if ms >= 0 else 'is set back'}: {duration(abs(ms))}"
         case WhileDiskFails(call, rows_written):
-            return f"while the disk fails after {rows_written} rows: {command(call)}"
+            return f"{command(call)}, while the disk fails after {count(rows_written, 'row')}"
         case InTransaction(call):
-            return f"inside the caller's transaction: {command(call)}"
+            return f"{command(call)}, inside a transaction of the caller's"
         case KillDuring(call, statements_run):
-            return (
-                f"killed after {statements_run} SQL statements, then restarted: {command(call)}"
-            )
+            ran = count(statements_run, "SQL statement")
+            return f"{command(call)}, killed after {ran}; the process starts again"
 
 
 def value(thing: Any) -> str:

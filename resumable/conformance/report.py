@@ -131,12 +131,18 @@ def _differences(divergence: Divergence) -> Iterator[str]:
 
 
 def _telling(differences: Sequence[Difference]) -> list[Difference]:
-    """One mistake shows in many places. Of each subject the first place says it."""
-    subjects: dict[str, Difference] = {}
-    for difference in differences:
-        words = [word for word in _SUBJECTS if word in difference.where]
-        subjects.setdefault(words[0] if words else difference.where, difference)
-    return list(subjects.values())[:_SHOWN_MAX]
+    """One mistake shows in many places. Of each subject the first place says it, for every
+    stream."""
+    places: dict[str, str] = {}
+    return [
+        difference
+        for difference in differences
+        if places.setdefault(_subject(difference.where), difference.where) == difference.where
+    ][:_SHOWN_MAX]
+
+
+def _subject(where: str) -> str:
+    return next((subject for subject in _SUBJECTS if subject in where), where)
 
 
 def _permitted_values(difference: Difference, divergence: Divergence) -> list[Any]:

@@ -143,8 +143,10 @@ def file_name(divergence: Divergence) -> str:
 
 def print_divergence(divergence: Divergence, path: Path | None) -> None:
     """The text for people, with the step that failed and what it shows in colour."""
+    style = None
     for line in explain(divergence, str(path) if path else None).splitlines():
-        out.print(line, style=_style(line))
+        style = style if line.startswith(_CONTINUED) else _style(line)
+        out.print(line, style=style)
 
 
 def divergence_json(divergence: Divergence, path: Path | None) -> dict[str, Any]:
@@ -175,6 +177,9 @@ def progress_bar(total: float | None) -> Iterator[Callable[[str, float], None]]:
     with bar:
         task = bar.add_task("", total=total)
         yield lambda text, done: bar.update(task, description=text, completed=done)
+
+
+_CONTINUED: Final = 20 * " "
 
 
 def _style(line: str) -> str | None:
