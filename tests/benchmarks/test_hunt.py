@@ -1,0 +1,140 @@
+"""How fast the hunt is beside Hypothesis: steps a second of one core, in one run.
+
+Everybody sends the same kinds of command, in sequences of the same length. The baseline is
+the least that Hypothesis can do: rules that draw their arguments, and do nothing with them.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from types import FunctionType
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from model import ORIGINAL
+from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.swarm import Swarm
+from resumable.conformance.machine import lockstep_machine
+from resumable.conformance.tally import Tally
+from resumable.conformance.targets.builtin import sqlite
+from resumable.conformance.vocabulary import ODD_BODIES, PLAIN_BODIES, REQUESTS, UNKNOWN
+
+STEPS: Final = 50
+EXAMPLES: Final = 200
+
+DRAWS: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "stream": st.sampled_from(("s1", "s2", "s3", UNKNOWN)),
+    "request": st.sampled_from(REQUESTS),
+    "body": st.sampled_from((*PLAIN_BODIES, *ODD_BODIES)),
+    "ms": st.sampled_from((0, 1, 299_999, 300_000, 300_001, 600_000, -1000, 86_400_001)),
+    "count": st.sampled_from((9, 10, 11, 20, 21)),
+}
+
+RULES: Final = {
+    "start": ("request",),
+    "store": ("stream", "body"),
+    "burst": ("stream", "body", "count"),
+    "flush": (),
+    "complete": ("stream",),
+    "mark_error": ("stream",),
+    "replay": ("request",),
+    "replay_to_dead_socket": ("request", "count"),
+    "restart": (),
+    "reopen": (),
+    "restore": (),
+    "clear_all": (),
+    "destroy": (),
+    "insert_stale": ("stream", "request", "ms"),
+    "advance": ("ms",),
+    "while_disk_fails": ("stream", "body", "count"),
+    "in_transaction": ("stream", "body"),
+    "kill_during": ("stream", "count"),
+}
+"""Every kind of command, with what a rule for it draws."""
+
+steps_per_s: Final[dict[str, float]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _no_log() -> Iterator[None]:
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def empty_machine() -> type[RuleBasedStateMachine]:
+    """All kinds of command; the rules are empty."""
+
+    def nothing(self: RuleBasedStateMachine, **drawn: Any) -> None:
+        pass
+
+    rules: dict[str, Any] = {}
+    for name, draws in RULES.items():
+        drawn: dict[str, Any] = {each: DRAWS[each] for each in draws}
+        rules[name] = rule(**drawn)(FunctionType(nothing.__code__, nothing.__globals__, name))
+    return type("Empty", (RuleBasedStateMachine,), rules)
+
+
+def hypothesis_run(machine: type[RuleBasedStateMachine]) -> int:
+    """``EXAMPLES`` examples; how many steps they have."""
+    options = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=options)
+    return EXAMPLES * STEPS
+
+
+def hunt_run() -> int:
+    """Sequences of a hunt; how many steps they have."""
+    target, tally = sqlite(), Tally()
+    for number in range(1, 1000):
+        swarm = Swarm(0, number, vocabulary(ORIGINAL))
+        if swarm.setting.storage == "memory":
+            run_sequence(target, swarm, ORIGINAL, tally, None)
+    target.stop()
+    return tally.steps
+
+
+def measure(benchmark: BenchmarkFixture, name: str, run: Callable[[], int]) -> None:
+    """Note how many steps a second the best of three rounds makes."""
+
+    def timed() -> None:
+        since = perf_counter()
+        steps = run()
+        rate = steps / (perf_counter() - since)
+        steps_per_s[name] = max(rate, steps_per_s.get(name, 0.0))
+
+    benchmark.pedantic(timed, rounds=3)  # type: ignore[no-untyped-call]  # it ships no types
+    benchmark.extra_info["steps_per_s"] = round(steps_per_s[name])
+
+
+@pytest.mark.benchmark(group="steps")
+def test_hypothesis_with_empty_rules(benchmark: BenchmarkFixture) -> None:
+    machine = empty_machine()
+    measure(benchmark, "Hypothesis, empty rules", lambda: hypothesis_run(machine))
+
+
+@pytest.mark.benchmark(group="steps")
+def test_our_hypothesis_machine(benchmark: BenchmarkFixture) -> None:
+    machine = lockstep_machine(sqlite)
+    measure(benchmark, "Hypothesis, our machine", lambda: hypothesis_run(machine))
+
+
+@pytest.mark.benchmark(group="steps")
+def test_the_hunt(benchmark: BenchmarkFixture) -> None:
+    measure(benchmark, "hunt", hunt_run)
+    print("\n\nsteps a second of one core, every step checked:")
+    for name, rate in steps_per_s.items():
+        ratio = steps_per_s["hunt"] / rate
+        print(f"  {name:<26} {rate:>10,.0f}   the hunt makes {ratio:.1f} times as many")
