@@ -102,10 +102,6 @@ def _complete(view: View) -> list[Complete]:
     return [Complete(stream) for stream in [_active_or_none(view), *_others(view)]]
 
 
-def _mark_error(view: View) -> list[MarkError]:
-    return [MarkError(stream) for stream in [_active_or_none(view), *_others(view)]]
-
-
 def _replay_own(view: View) -> list[Replay]:
     own = view.state.memory.request
     return [] if own is None else [Replay(own)]
@@ -114,8 +110,19 @@ def _replay_own(view: View) -> list[Replay]:
 def _to_none_while_active(view: View) -> list[Command]:
     if view.state.memory.active is None:
         return []
-    stream = _none(view)
-    return [Store(stream, body(view)), Complete(stream), MarkError(stream)]
+    return [Store(_none(view), body(view)), Complete(_none(view))]
+
+
+def _dead_socket(view: View) -> list[ReplayToDeadSocket]:
+    """To nobody, nothing is sent."""
+    if view.state.memory.active is None:
+        return []
+    return [ReplayToDeadSocket(ANOTHER_REQUEST, taken) for taken in (0, 1)]
+
+
+def _reopen(view: View) -> list[Reopen]:
+    """Otherwise a restart, which is quicker, is no different."""
+    return [Reopen()] if view.state.memory.buffer else []
 
 
 def _insert_stale(view: View) -> list[InsertStale]:
@@ -126,47 +133,46 @@ def _insert_stale(view: View) -> list[InsertStale]:
 
 
 def _burst(view: View) -> list[Burst]:
-    stream = _active_or_none(view)
-    return [Burst(stream, f"b{view.number}-", count) for count in view.scope.bursts]
+    active = view.state.memory.active
+    if active is None:
+        return []
+    return [Burst(active, f"b{view.number}-", count) for count in view.scope.bursts]
 
 
 def _calls(view: View) -> list[Call]:
-    """One call of each kind."""
+    """One call of each kind that a service makes."""
     stream = _active_or_none(view)
     return [
         *_start(view),
         Store(stream, body(view)),
-        *_burst(view),
         Flush(),
         Complete(stream),
         MarkError(stream),
         Replay(ANOTHER_REQUEST),
         Restore(),
         ClearAll(),
-        *_insert_stale(view)[:1],
     ]
-
-
-def _writes(view: View, call: Call) -> bool:
-    """Whether the specification has ``call`` change the disk, so that it can fail."""
-    state, now, limits = view.state, view.now_ms, view.scope.limits
-    return any(
-        outcome.state.disk is not state.disk for outcome in step(state, call, now, limits)
-    )
-
-
-def _writing(view: View) -> list[Call]:
-    return [call for call in (*_calls(view), Destroy()) if _writes(view, call)]
-
-
-def _while_disk_fails(view: View) -> list[WhileDiskFails]:
-    """At the first row; and at the second, of what begins with a row of the buffer."""
-    rows = (0, 1) if view.state.memory.buffer else (0,)
-    return [WhileDiskFails(call, written) for call in _writing(view) for written in rows]
 
 
 def _in_transaction(view: View) -> list[InTransaction]:
     return [InTransaction(call) for call in _calls(view)]
+
+
+def _while_disk_fails(view: View) -> list[WhileDiskFails]:
+    """A call that writes nothing is as if the disk were whole."""
+    calls = [call for call in _calls(view) if _writes(view, call)]
+    at_once = [WhileDiskFails(call, 0) for call in calls]
+    pending = len(view.state.memory.buffer)
+    later = [call for call in calls if isinstance(call, Start | Complete)] if pending else []
+    return [*at_once, *[WhileDiskFails(call, pending) for call in later]]
+
+
+def _writes(view: View, call: Call) -> bool:
+    """Whether the specification has ``call`` change the disk."""
+    state, now, limits = view.state, view.now_ms, view.scope.limits
+    return any(
+        outcome.state.disk is not state.disk for outcome in step(state, call, now, limits)
+    )
 
 
 def _kill_during(view: View) -> list[KillDuring]:
@@ -200,24 +206,29 @@ FULL: Final = (
     *CORE,
     Word("replay under the active stream's request", _replay_own),
     Word(
-        "store, complete, mark_error with no stream's id while one is active",
+        "store to none, and complete none, while a stream is active",
         _to_none_while_active,
     ),
-    Word("mark_error for the active stream (or none, if none is), and each other", _mark_error),
     Word(
-        "replay to a socket that dies at the first frame, and at the second",
-        lambda _: [ReplayToDeadSocket(ANOTHER_REQUEST, taken) for taken in (0, 1)],
+        "mark_error for the active stream (or none, if none is)",
+        lambda view: [MarkError(_active_or_none(view))],
     ),
-    Word("reopen", lambda _: [Reopen()]),
+    Word("replay to a socket that dies at the first frame, and at the second", _dead_socket),
+    Word("reopen while a chunk is pending", _reopen),
     Word("restore", lambda _: [Restore()]),
     Word("clear_all", lambda _: [ClearAll()]),
     Word("destroy", lambda _: [Destroy()]),
     Word("insert a stale stream: a new one, and one whose id is taken", _insert_stale),
     Word("each call in a transaction of the caller's", _in_transaction),
     Word(
-        "each call that writes, while the disk fails at once or after a row", _while_disk_fails
+        "start and complete while a chunk is pending, killed after three statements",
+        _kill_during,
     ),
-    Word("start and complete with a full hand, killed at the third statement", _kill_during),
+    Word(
+        "each call that writes, while the disk fails at the first row; start and complete also"
+        " while it fails at the row after the pending chunks",
+        _while_disk_fails,
+    ),
 )
 
 ALPHABETS: Final[dict[AlphabetName, tuple[Word, ...]]] = {"core": CORE, "full": FULL}

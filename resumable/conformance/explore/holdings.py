@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any, Final, NamedTuple
 
+from resumable.conformance.failing_disk import without_triggers
 from resumable.conformance.raw import TABLES
 from resumable.conformance.target import Row
 
@@ -13,6 +14,16 @@ _CHUNKS: Final = f"""
     select stream_id, body, chunk_index, created_at from {TABLES[1]} order by rowid"""
 
 _SCHEMA: Final = "select name, type, sql from sqlite_master order by rowid"
+
+
+_TEMPORARY: Final = "select name from temp.sqlite_master"
+
+TRIGGERS: Final = "resumable_fails_"
+"""What the names of the failing disk's triggers begin with."""
+
+
+class UnlikeError(Exception):
+    """What was taken for the same is not: the message says what, and why."""
 
 
 class Content(NamedTuple):
@@ -32,70 +43,105 @@ class Holdings:
     """The database of a target: ``connection`` is one to it, as it is at first."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        cursor = _tuples(connection)
-        self._at_first: Final = _versions(cursor)
-        self._schema: Final = cursor.execute(_SCHEMA).fetchall()
+        self._versions: Final = _versions(connection.serialize())
+        self._schema: Final = _tuples(connection).execute(_SCHEMA).fetchall()
         tables = {name for name, kind, _ in self._schema if kind == "table"}
         self._is_plain: Final = tables == set(TABLES)
-        self._copy = b""
+        self._copy = self._there = b""
         self._content: Content | None = None
+        self._source: sqlite3.Connection | None = None
 
-    def put_back(self, copy: bytes, connection: sqlite3.Connection) -> None:
-        """Make the database what it was when ``copy`` was serialized."""
-        connection.deserialize(copy)
-        if copy is not self._copy:
-            self._copy, self._content = copy, None
+    def look_at(self, copy: bytes, connection: sqlite3.Connection) -> None:
+        """What is read and put back from now on is ``copy``, as it was serialized."""
+        self._copy, self._content = copy, None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+        if has_triggers(connection):
+            without_triggers(connection)
+
+    def put_back(self, connection: sqlite3.Connection) -> None:
+        """Make the database what it was when the copy was serialized.
+
+        Triggers of the harness's failing disk would not outlive that their tables are
+        exchanged under them: a backup is slower, and minds them.
+        """
+        if not has_triggers(connection):
+            connection.deserialize(self._copy)
+            self._there = self._copy
+        elif self.has_changed(connection):
+            self._source = self._source or _database(self._copy)
+            self._source.backup(connection)
+            self._there = connection.serialize()
+
+    def has_changed(self, connection: sqlite3.Connection) -> bool:
+        """Whether a byte of the database is another than after it was put back."""
+        return connection.serialize() != self._there
 
     def read(self, connection: sqlite3.Connection) -> Content:
         """All of it. Most commands leave the database alone; to see that its bytes are the
         same is quicker than to read its rows."""
-        if connection.serialize() != self._copy:
-            return self._read(connection)
+        raw = connection.serialize()
+        if raw != self._there:
+            return self._read(connection, raw)
         if self._content is None:
-            self._content = self._read(connection)
+            self._content = self._read(connection, raw)
         return self._content
 
-    def _read(self, connection: sqlite3.Connection) -> Content:
+    def _read(self, connection: sqlite3.Connection, raw: bytes) -> Content:
         cursor = _tuples(connection)
         try:
             streams = tuple(cursor.execute(_STREAMS).fetchall())
             chunks = tuple(cursor.execute(_CHUNKS).fetchall())
         except sqlite3.OperationalError:  # no such tables
-            return Content((), (), _everything(cursor))
-        return Content(
-            streams, chunks, None if self._is_ordinary(cursor) else _everything(cursor)
-        )
+            return Content((), (), _everything(cursor, raw))
+        if self._is_ordinary(cursor, raw):
+            return Content(streams, chunks)
+        return Content(streams, chunks, _everything(cursor, raw))
 
-    def _is_ordinary(self, cursor: sqlite3.Cursor) -> bool:
+    def _is_ordinary(self, cursor: sqlite3.Cursor, raw: bytes) -> bool:
         """Whether the original's tables are all there is. Only a schema of another version
         can be another one; it may still be the same."""
         if not self._is_plain:
             return False
-        versions = _versions(cursor)
-        if versions == self._at_first:
+        schema_version, user_version = _versions(raw)
+        if (schema_version, user_version) == self._versions:
             return True
-        _, user_version = versions
-        return not user_version and cursor.execute(_SCHEMA).fetchall() == self._schema
+        _, user_version_at_first = self._versions
+        if user_version != user_version_at_first:
+            return False
+        return cursor.execute(_SCHEMA).fetchall() == self._schema
 
 
-def _everything(cursor: sqlite3.Cursor) -> Any:
+def has_triggers(connection: sqlite3.Connection) -> bool:
+    """Whether the harness's triggers are on it. Raises UnlikeError if anything else is that
+    would not be copied."""
+    names = _tuples(connection).execute(_TEMPORARY).fetchall()
+    if not all(name.startswith(TRIGGERS) for (name,) in names):
+        raise UnlikeError("the target cannot be copied: it has made something temporary")
+    return bool(names)
+
+
+def _everything(cursor: sqlite3.Cursor, raw: bytes) -> Any:
     schema = cursor.execute(_SCHEMA).fetchall()
     rows = [
         cursor.execute(f'select * from "{name}"').fetchall()  # noqa: S608 - it is in quotes
         for name, kind, _ in schema
         if kind == "table"
     ]
-    return _user_version(cursor), schema, rows
+    _, user_version = _versions(raw)
+    return user_version, schema, rows
 
 
-def _versions(cursor: sqlite3.Cursor) -> tuple[int, int]:
-    (schema,) = cursor.execute("pragma schema_version").fetchone()
-    return schema, _user_version(cursor)
+def _versions(raw: bytes) -> tuple[bytes, bytes]:
+    """``schema_version`` and ``user_version``, where the file format has them."""
+    return raw[40:44], raw[60:64]
 
 
-def _user_version(cursor: sqlite3.Cursor) -> int:
-    (version,) = cursor.execute("pragma user_version").fetchone()
-    return int(version)
+def _database(raw: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(raw)
+    return connection
 
 
 def _tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:

@@ -7,7 +7,7 @@ it, the instance itself, and what ``LEFT_OUT`` names.
 
 import pickle
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from io import BytesIO
 from typing import Any, Final
@@ -104,7 +104,8 @@ def knowledge(instance: StreamLike) -> dict[str, Any]:
 def attributes(value: object) -> dict[str, Any]:
     """What an object holds, in its ``__dict__`` or in slots."""
     held = dict(getattr(value, "__dict__", ()))
-    for name in _slots(type(value)):
+    kind: Hashable = type(value)
+    for name in _slots(kind):
         if hasattr(value, name):
             held[name] = getattr(value, name)
     return held

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Limits, State
 from resumable.conformance.explore.alphabet import commands
-from resumable.conformance.explore.holdings import Holdings
+from resumable.conformance.explore.holdings import Holdings, UnlikeError
 from resumable.conformance.explore.memory import Knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
@@ -67,10 +67,6 @@ class WayBack(Protocol):
         ...
 
 
-class UnlikeError(Exception):
-    """What was taken for the same is not: the message says what, and why."""
-
-
 class Copies:
     """The database is deserialized, and what the instance knew is put back into it. That
     costs about as much as one command."""
@@ -114,10 +110,9 @@ class Copies:
 
     def has_changed(self) -> bool:
         target = self._target
-        self._is_there = (
-            not self._knowledge.has_changed(target.instance)
-            and target.connection.serialize() == self._database
-        )
+        self._is_there = not self._knowledge.has_changed(
+            target.instance
+        ) and not self._holdings.has_changed(target.connection)
         return not self._is_there
 
     def _put_back(self) -> None:
@@ -125,7 +120,7 @@ class Copies:
         connection.rollback()
         connection.row_factory = ROW_FACTORIES[DEFAULT.rows]
         connection.isolation_level = DEFAULT.isolation_level
-        self._holdings.put_back(self._database, connection)
+        self._holdings.put_back(connection)
         self._knowledge.put_back(target.instance, connection)
 
     def _look_at(self, picture: Picture | None) -> None:
@@ -136,6 +131,7 @@ class Copies:
             self._picture = picture
             self._database = zlib.decompress(picture.database)
             self._knowledge = Knowledge(picture.memory)
+            self._holdings.look_at(self._database, self._target.connection)
 
 
 class Repeats:

@@ -11,12 +11,11 @@ SMALL_LIMITS: Final = Limits(
     flush_chunks=2,
     buffer_chunks_max=4,
     chunk_bytes_max=8,
-    stale_age_ms=2,
-    sweep_interval_ms=4,
-    sweep_age_ms=8,
+    stale_age_ms=1,
+    sweep_interval_ms=2,
+    sweep_age_ms=4,
 )
-"""Every boundary is a few commands away. Each limit differs from the sums of fewer jumps
-that lie just beside it, so that an age of the limit, and of one more, are both reached."""
+"""Every boundary, and what lies beside it on either side, is a few commands away."""
 
 
 class Scope(NamedTuple):
@@ -33,14 +32,10 @@ class Scope(NamedTuple):
 
     @property
     def jumps_ms(self) -> tuple[int, ...]:
-        """How far the clock moves at a time: a millisecond, to the thresholds of age, and
-        back. Two of the second make the interval of the sweeps."""
-        return (
-            1,
-            self.limits.stale_age_ms,
-            self.limits.sweep_age_ms,
-            -self.limits.stale_age_ms,
-        )
+        """How far the clock moves at a time: to the stale age, to the age of a sweep, and a
+        millisecond on and back. Twice the stale age is the interval of the sweeps."""
+        ages = (self.limits.stale_age_ms, self.limits.sweep_age_ms)
+        return tuple(dict.fromkeys((*ages, 1, -1)))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from resumable.conformance.divergence import DivergedError, Divergence
-from resumable.conformance.explore.places import Place, UnlikeError
+from resumable.conformance.explore.holdings import UnlikeError
+from resumable.conformance.explore.places import Place
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.explore.walk import Figures, Walker, is_sampled
 from resumable.conformance.target import Target

@@ -11,13 +11,12 @@ from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.graph import Edge, node_of
-from resumable.conformance.explore.holdings import Content, Holdings
+from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
 from resumable.conformance.explore.memory import knowledge
 from resumable.conformance.explore.places import (
     Copies,
     Place,
     Repeats,
-    UnlikeError,
     WayBack,
     begun_by_now,
     follow,
