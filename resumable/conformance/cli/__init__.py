@@ -3,6 +3,7 @@
 import click
 
 from resumable.conformance.cli.check import check
+from resumable.conformance.cli.explore import explore
 from resumable.conformance.cli.hunt import hunt
 from resumable.conformance.cli.replay import replay
 
@@ -18,5 +19,6 @@ def resumable() -> None:
 
 
 resumable.add_command(check)
+resumable.add_command(explore)
 resumable.add_command(hunt)
 resumable.add_command(replay)

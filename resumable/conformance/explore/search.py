@@ -113,7 +113,9 @@ class Exploration:
             if self.result.depth == self._budget.depth:
                 return
             self._level(is_last=self.result.depth + 1 == self._budget.depth)
-        self.result.is_closed = not self._frontier and not self.result.stopped
+        # At the depth that was asked for, nobody has looked whether anything is left.
+        asked_for_more = self.result.depth != self._budget.depth
+        self.result.is_closed = asked_for_more and not self.result.stopped
 
     def _begin(self) -> None:
         before = self.result

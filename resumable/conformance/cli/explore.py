@@ -1,0 +1,121 @@
+"""``resumable explore``: every sequence there is, up to a depth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from resumable.conformance.cli import common
+from resumable.conformance.explore.certificate import certificate, words
+from resumable.conformance.explore.result import Explored
+from resumable.conformance.explore.scope import AlphabetName, Scope, original, small
+from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration
+from resumable.conformance.target import Target, TargetError
+from resumable.conformance.workers import Lost, Workers
+
+SECONDS: Final = 60.0
+
+
+@click.command()
+@common.target_option
+@click.option(
+    "--alphabet",
+    type=click.Choice(("core", "full")),
+    default="core",
+    show_default=True,
+    help="core: start, store, flush, complete, replay, restart, and the clock. full: all.",
+)
+@click.option("--depth", type=click.IntRange(min=1), help="How many commands, at the most.")
+@click.option("--time", "seconds", type=common.DURATION, help="How long, at the most.")
+@click.option(
+    "--memory",
+    "memory_mb",
+    type=click.IntRange(min=10),
+    default=MEMORY_MB,
+    show_default=True,
+    help="How many MB the states may take, at the most.",
+)
+@common.workers_option
+@common.out_option
+@common.json_option
+def explore(
+    target: str,
+    alphabet: AlphabetName,
+    depth: int | None,
+    seconds: float | None,
+    memory_mb: int,
+    workers: int,
+    folder: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Send every sequence of commands up to a depth, each state once, breadth first.
+
+    Limits are made small for a target that takes them (a parameter ``limits``), so that
+    every boundary is a few commands away; others are explored under the original's. It ends
+    with a certificate, or with the shortest counterexample there is. Without --depth and
+    --time it stops after 60 s.
+    """
+    if depth is None and seconds is None:
+        seconds = SECONDS
+    common.check_writable(folder)
+    with common.clear_errors(), Workers(target, workers) as pool:
+        scope = scope_for(pool, alphabet)
+        result = run(pool, target, scope, Budget(depth, seconds, memory_mb))
+    _report(result, folder, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _TakesLimits:
+    """Asks the target, where it is."""
+
+    def run(self, target: Target, _beat: Callable[[], None]) -> bool:
+        return target.takes_limits
+
+
+def scope_for(pool: Workers, alphabet: AlphabetName) -> Scope:
+    """Small limits, if the target takes limits at all. Raises TargetError."""
+    for _, answer in pool.run([_TakesLimits()]):
+        if isinstance(answer, Lost):
+            raise TargetError(f"the target {answer.reason}")
+        if answer is not None:
+            return small(alphabet) if answer else original(alphabet)
+    raise TargetError("the target gave no answer")
+
+
+def run(pool: Workers, target: str, scope: Scope, budget: Budget) -> Explored:
+    """One exploration, with its progress on the terminal."""
+    with common.progress_bar(budget.seconds) as move:
+
+        def show(result: Explored) -> None:
+            move(
+                f"depth {result.depth + 1}: {result.states:,} states,"
+                f" {result.figures.transitions:,} commands",
+                result.seconds,
+            )
+
+        return Exploration(pool, target, scope, budget, show).run()
+
+
+def report_found(result: Explored, folder: Path, *, as_json: bool) -> list[dict[str, Any]]:
+    """Save the counterexample, if there is one, and print it unless it goes into JSON."""
+    if result.found is None:
+        return []
+    path = common.save(result.found, folder, "found by explore: there is no shorter one")
+    if not as_json:
+        common.print_divergence(result.found, path)
+        common.out.print()
+    return [common.divergence_json(result.found, path)]
+
+
+def _report(result: Explored, folder: Path, *, as_json: bool) -> None:
+    found = report_found(result, folder, as_json=as_json)
+    if as_json:
+        common.print_json({**certificate(result), "found": found})
+    else:
+        common.out.print(words(result))
+        figures = f"{result.states:,} states, {result.figures.transitions:,} commands"
+        common.print_verdict(result.target, result.verdict, figures)
+    common.leave(result.verdict)
