@@ -2,10 +2,11 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from model import Command
-from model.commands import KINDS
+from model.commands import KINDS, Call
 from model.outcome import Reply
 from resumable.conformance import symbolic
 from resumable.conformance.target import Seen
@@ -15,6 +16,11 @@ def snake(kind: type[Command]) -> str:
     """The name of a kind of command in files and on the command line: ``mark_error``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
+
+_MS_MAX: Final = 10**15
+"""Thirty thousand years: far from what SQLite cannot hold."""
+
+_COUNT_MAX: Final = 1_000_000
 
 _KINDS: Final[dict[str, type[Command]]] = {snake(kind): kind for kind in KINDS}
 
@@ -28,16 +34,18 @@ def encode_command(command: Command) -> dict[str, Any]:
     return {"do": snake(type(command)), **fields}
 
 
-def decode_command(value: Any) -> Command:
-    """The inverse; extra keys are left to the caller. Raises ValueError, which names what
-    is wrong and what would be right."""
+def decode_command(value: Any, besides: tuple[str, ...] = ()) -> Command:
+    """The inverse; the keys ``besides`` are left to the caller. Raises ValueError, which
+    names what is wrong and what would be right."""
     if not isinstance(value, dict) or not isinstance(value.get("do"), str):
         raise ValueError('a command is an object with "do"')
     kind = _KINDS.get(value["do"])
     if kind is None:
         raise ValueError(f"no command is called {value['do']!r}; there are {', '.join(_KINDS)}")
+    fields = dataclasses.fields(kind)
+    known(value["do"], value, ("do", *[field.name for field in fields], *besides))
     arguments = {}
-    for field in dataclasses.fields(kind):
+    for field in fields:
         if field.name not in value:
             raise ValueError(f"{value['do']} needs {field.name!r}")
         arguments[field.name] = _decode_argument(field, value[field.name])
@@ -48,9 +56,9 @@ def encode_reply(seen: Seen) -> dict[str, Any]:
     """Only what is not as in the plainest reply."""
     reply: dict[str, Any] = {}
     if seen.value is not None:
-        reply["value"] = seen.value if isinstance(seen.value, str) else repr(seen.value)
+        reply["value"] = _as_text(seen.value)
     if seen.frames:
-        reply["frames"] = [symbolic.encode(frame) for frame in seen.frames]
+        reply["frames"] = [symbolic.encode(_as_text(frame)) for frame in seen.frames]
     if seen.refused is not None:
         reply["refused"] = seen.refused
         reply["error"] = seen.error
@@ -59,17 +67,41 @@ def encode_reply(seen: Seen) -> dict[str, Any]:
     return reply
 
 
+def _as_text(value: Any) -> str:
+    """What should be a text, but may be whatever the target makes of it."""
+    return value if isinstance(value, str) else repr(value)
+
+
 def decode_reply(value: Any) -> Seen:
     """The inverse. Raises ValueError."""
-    if not isinstance(value, dict) or not isinstance(value.get("frames", []), list):
-        raise ValueError('a reply is an object, its "frames" a list')
+    reply = known("reply", value, ("value", "frames", "refused", "disk_failed", "error"))
     return Seen(
-        value.get("value"),
-        tuple([symbolic.decode(frame) for frame in value.get("frames", [])]),
-        value.get("refused"),
-        value.get("disk_failed", False),
-        value.get("error", ""),
+        typed("value", reply.get("value"), str | None),
+        tuple(
+            [symbolic.decode(frame) for frame in typed("frames", reply.get("frames", []), list)]
+        ),
+        typed("refused", reply.get("refused"), str | None),
+        typed("disk_failed", reply.get("disk_failed", False), bool),
+        typed("error", reply.get("error", ""), str),
     )
+
+
+def known(what: str, value: Any, names: Sequence[str]) -> dict[str, Any]:
+    """``value``, which has to be an object with no other keys. Raises ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} must be an object, not {value!r}")
+    for name in value:
+        if name not in names:
+            raise ValueError(f"{what} has no {name!r}, only {', '.join(names)}")
+    return value
+
+
+def typed(name: str, value: Any, kind: Any) -> Any:
+    """``value``, which has to be of ``kind``. Raises ValueError."""
+    if not isinstance(value, kind):
+        kind_name = getattr(kind, "__name__", str(kind))
+        raise ValueError(f"{name!r} must be of type {kind_name}, not {value!r}")
+    return value
 
 
 PLAIN: Final = Seen(*Reply())
@@ -83,9 +115,27 @@ def _encode_argument(argument: Any) -> Any:
 
 def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
     if field.name == "call":
-        return decode_command(value)
+        return _decode_call(value)
     if field.type is str:
-        return symbolic.decode(value)
-    if type(value) is not int:
-        raise ValueError(f"{field.name!r} must be a whole number, not {value!r}")
+        return _decode_text(field.name, value)
+    lowest, highest = (-_MS_MAX, _MS_MAX) if field.name in {"ms", "age_ms"} else (0, _COUNT_MAX)
+    if type(value) is not int or not lowest <= value <= highest:
+        raise ValueError(
+            f"{field.name!r} must be a whole number from {lowest:,} to {highest:,}, not"
+            f" {value!r}"
+        )
     return value
+
+
+def _decode_call(value: Any) -> Command:
+    call = decode_command(value)
+    if not isinstance(call, Call):
+        raise ValueError(f"{value['do']} is not the call of a method, which 'call' has to be")
+    return call
+
+
+def _decode_text(name: str, value: Any) -> str:
+    try:
+        return symbolic.decode(value)
+    except ValueError as error:
+        raise ValueError(f"{name!r}: {error}") from error

@@ -12,7 +12,7 @@ from resumable.conformance.divergence import Difference
 from resumable.conformance.target import Raised
 
 _ROWS_MAX: Final = 6
-_CHARS_MAX: Final = 88
+_CHARS_MAX: Final = 112
 _CONTEXT_CHARS: Final = 40
 """What stays in front of a difference in a row that is longer than ``_CHARS_MAX``."""
 
@@ -47,14 +47,17 @@ def contrast(
         yield from _block("the target did", _disk(seen))
         for number, disk in enumerate(dict.fromkeys(permitted[0])):
             yield from _block("or" if number else "permitted", _disk(disk))
-    elif all(_has_rows(where, value) for value in (seen, *permitted)):
-        for number, value in enumerate(permitted):
-            yield from ["    or"] if number else []
-            yield from _rows(where, seen, value)
-    else:
+    elif not all(_has_rows(where, value) for value in (seen, *permitted)):
         values = [_right(where, value, streams) for value in permitted]
         yield f"    the target did  {_wrong(where, seen, streams)}"
         yield f"    permitted       {' or '.join(values)}"
+    elif len(permitted) == 1:
+        yield from _rows(where, seen, permitted[0])
+    else:
+        yield from _block("the target did", [_row(where, row) for row in seen])
+        for number, rows in enumerate(permitted):
+            title = "or" if number else "permitted"
+            yield from _block(title, [_row(where, row) for row in rows])
 
 
 def _has_rows(where: str, value: Any) -> bool:

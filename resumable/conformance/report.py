@@ -10,6 +10,7 @@ from model.departure import Departure
 from model.rules import rule_at_stake
 from resumable.conformance import prose
 from resumable.conformance.clock import EPOCH_MS
+from resumable.conformance.compare import DISK_FAILED
 from resumable.conformance.contrast import contrast, place
 from resumable.conformance.divergence import Difference, Divergence, Step
 from resumable.conformance.setting import DEFAULT, Setting
@@ -78,8 +79,9 @@ def _rule(divergence: Divergence) -> Iterator[str]:
 def _surroundings(divergence: Divergence) -> Iterator[str]:
     lines = []
     if divergence.limits != ORIGINAL:
-        limits = divergence.limits._asdict().items()
-        lines.append("Limits: " + ", ".join([f"{name} {value:,}" for name, value in limits]))
+        names = zip(ORIGINAL._fields, divergence.limits, ORIGINAL, strict=True)
+        others = [f"{name} {limit:,}" for name, limit, usual in names if limit != usual]
+        lines.append(f"Limits: {', '.join(others)}")
     if divergence.setting != DEFAULT:
         lines.append(f"The connection: {', '.join(_oddities(divergence.setting))}")
     if lines:
@@ -90,7 +92,8 @@ def _oddities(setting: Setting) -> Iterator[str]:
     if setting.isolation_level != DEFAULT.isolation_level:
         yield f"isolation_level={setting.isolation_level!r}"
     if setting.rows != DEFAULT.rows:
-        yield f"rows come as {setting.rows}"
+        made = {"Row": "sqlite3.Row", "dict": "one that makes dicts"}[setting.rows]
+        yield f"row_factory={made}"
     if setting.storage != DEFAULT.storage:
         yield "on a file, so that a crash can be looked at between any two statements"
 
@@ -146,9 +149,12 @@ def _subject(where: str) -> str:
 
 
 def _permitted_values(difference: Difference, divergence: Divergence) -> list[Any]:
-    """What the permitted outcomes have there; mostly there is one."""
+    """What the permitted outcomes have there; mostly there is one. Where the disk failed,
+    an outcome in which it does not is none."""
+    closest, *others = divergence.alternatives
+    likely = [each for each in others if not any(one.where == DISK_FAILED for one in each)]
     values = []
-    for alternative in divergence.alternatives:
+    for alternative in (closest, *likely):
         for other in alternative:
             same = (other.where, other.stream) == (difference.where, difference.stream)
             if same and other.permitted not in values:

@@ -1,24 +1,24 @@
-"""Text in files: runs of one letter are written as such, so that no trace holds megabytes."""
+"""Text in files: exactly as it was, and yet without megabytes."""
 
 import re
 from typing import Any, Final
 
+_RUN_MAX: Final = 100_000_000
 _RUN: Final = re.compile(r"(.)\1{63,}", re.DOTALL)
+_PAIR: Final = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
 
 
 def encode(text: str) -> Any:
-    """``text`` for JSON: itself, or, with long runs, a list of parts. A part is a text, or
-    ``[letter, count]``."""
+    """``text`` for JSON: itself, or a list of parts if it has long runs, or two halves of a
+    pair that JSON would put together. A part is a text, or ``[letter, count]``."""
     parts: list[Any] = []
     end = 0
     for run in _RUN.finditer(text):
-        if run.start() > end:
-            parts.append(text[end : run.start()])
+        parts += _without_pairs(text[end : run.start()])
         parts.append([run[1], run.end() - run.start()])
         end = run.end()
-    if not parts:
-        return text
-    return parts + ([text[end:]] if end < len(text) else [])
+    parts += _without_pairs(text[end:])
+    return text if parts in ([], [text]) else parts
 
 
 def decode(value: Any) -> str:
@@ -32,11 +32,17 @@ def decode(value: Any) -> str:
             raise ValueError(f"text must be a string or a list of parts, not {value!r}")
 
 
+def _without_pairs(text: str) -> list[str]:
+    return [part for part in _PAIR.split(text) if part]
+
+
 def _part(part: Any) -> str:
     match part:
         case str():
             return part
-        case [str(letter), int(count)] if count >= 0:
+        case [str(letter), int(count)] if 0 <= count <= _RUN_MAX:
             return letter * count
         case _:
-            raise ValueError(f"a part is a string or [letter, count], not {part!r}")
+            raise ValueError(
+                f"a part is a string or [letter, count up to {_RUN_MAX:,}], not {part!r}"
+            )

@@ -16,9 +16,11 @@ from model.commands import stream_of
 from resumable.conformance import codec
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import Divergence, Step
+from resumable.conformance.files import write_whole
 from resumable.conformance.setting import DEFAULT, Isolation, Rows, Setting, Storage
 
 VERSION: Final = 1
+_BEGINNING: Final = f'{{"resumable_trace": {VERSION}'
 
 T = TypeVar("T")
 
@@ -71,17 +73,16 @@ def of_divergence(divergence: Divergence, note: str = "") -> Trace:
 
 def write(trace: Trace, path: Path) -> None:
     """Write the file: it appears whole, or not at all. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(dumps(trace), encoding="utf-8")
-    unfinished.replace(path)
+    write_whole(path, dumps(trace))
 
 
 def read(path: Path) -> Trace:
     """Raises TraceError, which names file and line, for anything but a trace; OSError."""
     try:
         return loads(path.read_text(encoding="utf-8"))
-    except (TraceError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise TraceError(f"{path}: not UTF-8, which every trace is: {error}") from error
+    except TraceError as error:
         raise TraceError(f"{path}: {error}") from error
 
 
@@ -93,9 +94,9 @@ def dumps(trace: Trace) -> str:
 
 def loads(text: str) -> Trace:
     """The inverse of ``dumps``. Raises TraceError, which names the line."""
-    lines = text.splitlines()
-    if not lines:
-        raise TraceError("line 1: missing; a trace begins with its version")
+    if not text:
+        raise TraceError(f"line 1: missing; a trace begins with {_BEGINNING}")
+    lines = text.removesuffix("\n").split("\n")
     trace = _of_line(1, lines[0], _decode_header)
     steps: list[Step] = []
     names: dict[str, None] = {}
@@ -103,7 +104,10 @@ def loads(text: str) -> Trace:
         now_ms = steps[-1].at_ms if steps else EPOCH_MS
         steps.append(_of_line(number, line, partial(_decode_step, now_ms)))
         if misuses_name(steps[-1].command, names):
-            raise TraceError(f"line {number}: starts a stream whose name was used before")
+            name = stream_of(steps[-1].command)
+            raise TraceError(
+                f"line {number}: {name} starts here, but was named before; name it otherwise"
+            )
     return trace._replace(steps=tuple(steps))
 
 
@@ -122,9 +126,19 @@ def misuses_name(command: Command, names: dict[str, None]) -> bool:
 
 def _of_line(number: int, line: str, decode: Callable[[Any], T]) -> T:
     try:
-        return decode(json.loads(line))
-    except (ValueError, TypeError, AttributeError) as error:
+        return decode(_parsed(line))
+    except ValueError as error:
         raise TraceError(f"line {number}: {error}") from error
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at column {error.colno}"
+        raise ValueError(f"not JSON, as each line of a trace is: {where}") from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply for a trace") from error
 
 
 def _encode_header(trace: Trace) -> dict[str, Any]:
@@ -142,9 +156,12 @@ def _encode_header(trace: Trace) -> dict[str, Any]:
 def _decode_header(header: Any) -> Trace:
     version = header.get("resumable_trace") if isinstance(header, dict) else None
     if version is None:
-        raise ValueError('not a trace: the first line has no "resumable_trace"')
-    if version != VERSION:
-        raise ValueError(f"a trace of version {version!r}; this program reads {VERSION}")
+        raise ValueError(f"not a trace, which begins with {_BEGINNING}")
+    if type(version) is not int or version != VERSION:
+        raise ValueError(
+            f"a trace of version {version!r}, while this program reads {VERSION}; read it with"
+            " the program that wrote it, or record it anew"
+        )
     verdict = header.get("verdict", "unknown")
     if verdict not in get_args(Verdict):
         raise ValueError(f"the verdict must be one of {', '.join(get_args(Verdict))}")
@@ -153,13 +170,13 @@ def _decode_header(header: Any) -> Trace:
         _decode_setting(header.get("setting", {})),
         _decode_limits(header.get("limits", {})),
         verdict,
-        str(header.get("target", "sqlite")),
-        str(header.get("note", "")),
+        codec.typed("target", header.get("target", "sqlite"), str),
+        codec.typed("note", header.get("note", ""), str),
     )
 
 
 def _decode_setting(value: Any) -> Setting:
-    setting = DEFAULT._replace(**value)
+    setting = DEFAULT._replace(**codec.known("setting", value, Setting._fields))
     options: Sequence[tuple[object, Sequence[object]]] = (
         (setting.isolation_level, (*get_args(Isolation), None)),
         (setting.rows, get_args(Rows)),
@@ -172,7 +189,7 @@ def _decode_setting(value: Any) -> Setting:
 
 
 def _decode_limits(value: Any) -> Limits:
-    limits = ORIGINAL._replace(**value)
+    limits = ORIGINAL._replace(**codec.known("limits", value, Limits._fields))
     if not all(type(number) is int and number > 0 for number in limits):
         raise ValueError("every limit must be a whole number above 0")
     return limits
@@ -185,11 +202,12 @@ def _encode_step(step: Step) -> dict[str, Any]:
 
 
 def _decode_step(now_ms: int, value: Any) -> Step:
-    command = codec.decode_command(value)
+    command = codec.decode_command(value, besides=("at", "reply"))
     at_ms = now_ms + (command.ms if isinstance(command, Advance) else 0)
-    if value.get("at", at_ms - EPOCH_MS) != at_ms - EPOCH_MS:
+    at = value.get("at", at_ms - EPOCH_MS)
+    if at != at_ms - EPOCH_MS:
         raise ValueError(
-            f"at is {value['at']}, but the commands before it take the clock to"
-            f" {at_ms - EPOCH_MS}; change it, or the advance"
+            f"at is {at!r}, but the commands before it take the clock to {at_ms - EPOCH_MS};"
+            " change it, or the advance"
         )
     return Step(command, at_ms, codec.decode_reply(value.get("reply", {})))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from resumable.conformance.files import write_whole
 from resumable.conformance.hunt.swarm import GENERATION
 
 FILE: Final = "hunt.json"
@@ -23,11 +24,8 @@ class StandingError(ValueError):
 
 def save(standing: Standing, folder: Path) -> None:
     """Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"generation": GENERATION, **standing._asdict()})
-    unfinished = folder / (FILE + ".part")
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    unfinished.replace(folder / FILE)
+    write_whole(folder / FILE, text + "\n")
 
 
 def load(folder: Path) -> Standing:

@@ -1,0 +1,104 @@
+"""Random programs, as wild as a trace may hold them."""
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from model import (
+    ORIGINAL,
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    KillDuring,
+    MarkError,
+    Reopen,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
+from resumable.conformance.setting import Setting
+from resumable.conformance.trace import misuses_name
+
+any_text: Final = st.text(st.characters(exclude_categories=()), max_size=8)
+run_of_one_letter: Final = st.builds(
+    lambda letter, count, rest: letter * count + rest,
+    st.characters(exclude_categories=()),
+    st.integers(60, 70),
+    any_text,
+)
+texts: Final = any_text | run_of_one_letter
+names: Final = st.sampled_from(("s1", "s2", "s3", "unknown"))
+counts: Final = st.integers(0, 3)
+spans: Final = st.integers(-(10**9), 10**9)
+
+CALLS: Final[list[st.SearchStrategy[Any]]] = [
+    st.builds(Start, names, texts),
+    st.builds(Store, names, texts),
+    st.builds(Burst, names, texts, counts),
+    st.just(Flush()),
+    st.builds(Complete, names),
+    st.builds(MarkError, names),
+    st.builds(Replay, texts),
+    st.builds(ReplayToDeadSocket, texts, counts),
+    st.just(Restore()),
+    st.just(ClearAll()),
+    st.just(Destroy()),
+    st.builds(InsertStale, names, texts, spans),
+]
+calls: Final = st.one_of(CALLS)
+commands: Final[st.SearchStrategy[Any]] = st.one_of(
+    *CALLS,
+    st.just(Restart()),
+    st.just(Reopen()),
+    st.builds(Advance, spans),
+    st.builds(WhileDiskFails, calls, counts),
+    st.builds(InTransaction, calls),
+    st.builds(KillDuring, calls, counts),
+)
+settings: Final = st.builds(
+    Setting,
+    st.sampled_from((None, "DEFERRED", "IMMEDIATE", "EXCLUSIVE")),
+    st.sampled_from(("tuple", "Row", "dict")),
+    st.sampled_from(("memory", "file")),
+)
+limits: Final = st.sampled_from((ORIGINAL, ORIGINAL._replace(flush_chunks=2)))
+
+
+def well_formed(program: list[Command]) -> list[Command]:
+    """Without the commands that would start a stream under a name that is taken."""
+    names: dict[str, None] = {}
+    return [command for command in program if not misuses_name(command, names)]
+
+
+programs: Final = st.lists(commands, max_size=12).map(well_formed)
+
+ONE_OF_EACH: Final[tuple[Command, ...]] = (
+    Start("s1", "r1"),
+    Store("s1", "a"),
+    Burst("s1", "b", 3),
+    Flush(),
+    Complete("s1"),
+    MarkError("unknown"),
+    Replay("r1"),
+    ReplayToDeadSocket("r1", 1),
+    Restart(),
+    Reopen(),
+    Restore(),
+    ClearAll(),
+    Destroy(),
+    InsertStale("s2", "r2", -1),
+    Advance(-300_001),
+    WhileDiskFails(Start("s3", "r3"), 1),
+    InTransaction(Store("s1", "a")),
+    KillDuring(Complete("s1"), 2),
+)
