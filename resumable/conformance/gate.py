@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.run import no_longer_permitted, run
+from resumable.conformance.shrink import shrink
 from resumable.conformance.target import Target
 from resumable.conformance.trace import Trace, TraceError, read
 
 
 class TraceFound(NamedTuple):
-    """A known trace on which the target diverged."""
+    """A known trace on which the target diverged, and what is left of it when shrunk."""
 
     path: Path
     divergence: Divergence
@@ -30,7 +31,7 @@ class Replaying:
             beat()
             divergence = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
             if divergence is not None:
-                found.append(TraceFound(path, divergence))
+                found.append(TraceFound(path, shrink(target, divergence, beat) or divergence))
         return found
 
 

@@ -7,6 +7,9 @@ from typing import Any, Final
 import click
 
 from resumable.conformance.cli import common
+from resumable.conformance.cli.explore import report_found as report_explored
+from resumable.conformance.cli.explore import run as explore_all
+from resumable.conformance.cli.explore import scope_for
 from resumable.conformance.cli.hunt import (
     hunt_json,
     hunt_progress,
@@ -17,11 +20,17 @@ from resumable.conformance.cli.hunt import (
 )
 from resumable.conformance.cli.tables import print_coverage, print_tally
 from resumable.conformance.coverage import Coverage
+from resumable.conformance.explore.certificate import certificate
+from resumable.conformance.explore.result import Explored
+from resumable.conformance.explore.search import Budget as ExploreBudget
 from resumable.conformance.gate import Replaying, TraceFound, known_traces
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
 from resumable.conformance.target import TargetError
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
+
+EXPLORED: Final = ExploreBudget(depth=4)
+"""How far a check explores: a few seconds, and every two calls that meet."""
 
 SEQUENCES: Final = 8_000
 """What is hunted through by default: the same everywhere, and well within a minute."""
@@ -58,9 +67,10 @@ def check(
 ) -> None:
     """Hold a target against the specification, and say whether it conforms.
 
-    Known traces first, then a hunt with seeded sequences under the original's limits. It
-    conforms if nothing diverged, and if the run has seen all that it must have seen to
-    prove anything: every cell of the matrix of states and commands.
+    Known traces first; then every sequence of up to four commands, with small limits if the
+    target takes them; then a hunt with seeded sequences under the original's limits. The
+    target conforms if nothing diverged, and if the run has seen all that it must have seen
+    to prove anything: every cell of the matrix of states and commands.
     """
     common.check_writable(folder)
     try:
@@ -69,7 +79,7 @@ def check(
         common.fail(str(error))
     run = _Run(target, folder, as_json=as_json)
     with common.clear_errors(), Workers(target, workers) as pool:
-        if run.replay(pool, known):
+        if run.replay(pool, known) and run.explore(pool):
             run.hunt(pool, seed, Budget(seconds, None if seconds else SEQUENCES))
     run.report()
 
@@ -84,6 +94,7 @@ class _Run:
     replayed: int = 0
     departed: list[TraceFound] = field(default_factory=list)
     broken: str = ""
+    explored: Explored | None = None
     hunted: HuntResult | None = None
     coverage: Coverage = field(default_factory=Coverage)
 
@@ -99,6 +110,12 @@ class _Run:
                 self.replayed = len(traces)
         return not self.departed and not self.broken
 
+    def explore(self, pool: Workers) -> bool:
+        """Whether the target conforms on every short sequence."""
+        self.explored = explore_all(pool, self.target, scope_for(pool, "full"), EXPLORED)
+        self.coverage.add(self.explored.figures.coverage)
+        return self.explored.verdict == "conforms"
+
     def hunt(self, pool: Workers, seed: int, budget: Budget) -> None:
         """Long sequences, under the original's limits."""
         with common.progress_bar(budget.seconds or budget.sequences) as move:
@@ -109,15 +126,19 @@ class _Run:
     @property
     def verdict(self) -> Verdict:
         """What was never tried is not known: a gap is no "conforms"."""
+        explored = "unknown" if self.explored is None else self.explored.verdict
         hunted = "unknown" if self.hunted is None else verdict_of(self.hunted)
-        if self.departed or hunted == "diverged":
+        if self.departed or "diverged" in {explored, hunted}:
             return "diverged"
         has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
         return "unknown" if self.broken or has_gaps else hunted
 
     def report(self) -> None:
         """Print it all, and leave with the exit status."""
-        found = [self._departed(each) for each in self.departed]
+        found = self._departed()
+        if self.explored is not None:
+            found += report_explored(self.explored, self.folder, as_json=self.as_json)
+            self.broken = self.broken or self.explored.broken.removeprefix("the target ")
         if self.hunted is not None:
             found += report_found(self.hunted, self.folder, as_json=self.as_json)
             print_broken(self.hunted, self.target)
@@ -129,14 +150,23 @@ class _Run:
             self._print_figures()
         common.leave(self.verdict)
 
-    def _departed(self, found: TraceFound) -> dict[str, Any]:
+    def _departed(self) -> list[dict[str, Any]]:
+        """Of all known traces that diverged, the one with the shortest program: mostly they
+        have one reason."""
+        if not self.departed:
+            return []
+        found = min(self.departed, key=lambda each: len(each.divergence.steps))
+        path = common.save(found.divergence, self.folder, f"found by {found.path.name}")
         if not self.as_json:
-            common.print_divergence(found.divergence, found.path)
-            common.out.print()
-        return common.divergence_json(found.divergence, found.path)
+            common.print_divergence(found.divergence, path)
+            names = ", ".join([each.path.stem for each in self.departed])
+            common.out.print(f"\nKnown traces that diverged: {names}\n")
+        return [common.divergence_json(found.divergence, path)]
 
     def _print_figures(self) -> None:
         figures = [f"{self.replayed} known traces"]
+        if self.explored is not None:
+            figures.append(f"every sequence of up to {self.explored.depth} commands")
         if self.hunted is not None:
             print_tally(self.hunted.tally)
             if verdict_of(self.hunted) == "conforms":
@@ -149,6 +179,7 @@ class _Run:
             "verdict": self.verdict,
             "target": self.target,
             "traces": self.replayed,
+            "exploration": None if self.explored is None else certificate(self.explored),
             "hunt": None if self.hunted is None else hunt_json(self.hunted),
             "coverage": self.coverage.as_json(),
             "broken": self.broken or None,

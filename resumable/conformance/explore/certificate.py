@@ -73,7 +73,7 @@ def _figures(result: Explored) -> list[str]:
         f"{result.states:,} states, {figures.transitions:,} commands, {refused:,} refused",
         f"{cells} of {len(possible())} cells of states × commands",
         f"about {result.memory_mb:,} MB",
-        f"{result.compared:,} pairs of histories that lead to one state were gone on from alike",
+        f"{result.compared:,} pairs of histories that lead to one state go on alike",
         f"{figures.repeated:,} states were reached again from the start, and were the same",
     ]
     if result.why_repeats:
