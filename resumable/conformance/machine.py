@@ -22,6 +22,7 @@ from resumable.conformance import prose
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.codec import snake
 from resumable.conformance.divergence import DivergedError
+from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.shrink import shrink
@@ -72,7 +73,7 @@ def register_profiles() -> None:
     (fewer, and others each time) and ``nightly`` (very many). Load one with
     ``settings.load_profile``, or with pytest's ``--hypothesis-profile``."""
     plain = settings(deadline=None, suppress_health_check=list(HealthCheck))
-    settings.register_profile("ci", plain, max_examples=200, derandomize=True, database=None)
+    settings.register_profile("ci", plain, max_examples=150, derandomize=True, database=None)
     settings.register_profile("dev", plain, max_examples=50)
     settings.register_profile("nightly", plain, max_examples=20_000, print_blob=True)
 
@@ -111,6 +112,14 @@ def _sent(draw: st.DrawFn) -> _Sent:
     return _Sent(machine.command(_Said(draw(st.binary(min_size=8, max_size=8)))))
 
 
+@st.composite
+def _way(draw: st.DrawFn) -> list[_Sent]:
+    """A short way into a state that chance seldom finds; none in every second example."""
+    machine: _Machine = draw(st.runner())
+    ways = preludes(machine.vocabulary.limits)
+    return [_Sent(command) for command in draw(st.sampled_from([()] * len(ways) + [*ways]))]
+
+
 class _Machine(RuleBasedStateMachine):
     """One rule sends every kind of command, so that kinds have weights, which Hypothesis'
     rules have not. Each example leaves some out; without that, none would have twenty of a
@@ -125,16 +134,24 @@ class _Machine(RuleBasedStateMachine):
         self._without: frozenset[str] = frozenset()
         self._lockstep: Lockstep
 
-    @initialize(setting=_SETTINGS, without=st.frozensets(st.sampled_from(_DISPENSABLE)))
-    def open(self, setting: Setting, without: frozenset[str]) -> None:
+    @initialize(
+        setting=_SETTINGS,
+        way=_way(),
+        without=st.frozensets(st.sampled_from(_DISPENSABLE)),
+    )
+    def open(self, setting: Setting, way: list[_Sent], without: frozenset[str]) -> None:
         self._without = without
         self._lockstep = Lockstep(self.target, limits=self.vocabulary.limits, setting=setting)
         self._opened.callback(self.target.close)
+        for sent in way:
+            self._do(sent.command)
 
     @rule(sent=_sent())
     def send(self, sent: _Sent) -> None:
-        __tracebackhide__ = True  # pytest then shows the divergence alone
-        command, before = sent.command, self._lockstep.states[0]
+        self._do(sent.command)
+
+    def _do(self, command: Command) -> None:
+        before = self._lockstep.states[0]
         outcome = self._lockstep.do(command)
         for line in _events(before, command, self._lockstep.now_ms, outcome, self.vocabulary):
             event(line)

@@ -22,6 +22,11 @@ def living(group: int) -> set[int]:
     return found
 
 
+def all_end(group: int) -> bool:
+    """Whether no process of a group goes on living; to die takes each a moment."""
+    return eventually(lambda: not living(group))
+
+
 def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
     """Whether it comes true within ``seconds``: other processes take the time they take."""
     end = time.monotonic() + seconds

@@ -19,7 +19,7 @@ from resumable.conformance.target import TargetError
 from resumable.conformance.targets import process
 from resumable.conformance.targets.builtin import sqlite_process
 from resumable.conformance.targets.process import ProcessTarget
-from tests.gate.processes import eventually, living, needs_proc
+from tests.gate.processes import all_end, eventually, living, needs_proc
 
 KILLED = -signal.SIGKILL
 
@@ -96,7 +96,7 @@ def test_a_child_that_dies_unasked_is_an_error_of_the_target_not_a_divergence(
     os.kill(child, signal.SIGTERM)
     with pytest.raises(TargetError, match=f"status -{signal.SIGTERM.value}"):
         lockstep.do(Start("s1", "r1"))
-    assert not living(group)
+    assert all_end(group)
     target.close()
 
 
@@ -119,7 +119,7 @@ def test_a_target_that_is_stopped_or_forgotten_leaves_no_process() -> None:
         assert living(group)
         end(target)
         del target
-        assert not living(group)
+        assert all_end(group)
 
 
 @needs_proc
@@ -133,7 +133,7 @@ def test_a_child_that_hangs_does_not_keep_its_target_from_stopping() -> None:
     stopping = Thread(target=target.stop, daemon=True)
     stopping.start()
     stopping.join(timeout=20)
-    assert not living(group)
+    assert all_end(group)
 
 
 def test_a_sequence_leaves_no_file(
@@ -184,4 +184,5 @@ def test_no_child_and_no_file_outlives_the_parent(
         assert living(group)
         os.killpg(parent.pid, ending)  # as a terminal does for Ctrl-C
         parent.wait()
-    assert eventually(lambda: not living(group) and not tmp_path.exists())
+    assert all_end(group)
+    assert eventually(lambda: not tmp_path.exists())
