@@ -8,10 +8,12 @@ from typing import Any, Final
 import click
 
 from resumable.conformance.cli import common
+from resumable.conformance.divergence import Divergence
 from resumable.conformance.explore.certificate import certificate, words
 from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.scope import AlphabetName, Scope, original, small
 from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration
+from resumable.conformance.hunt.batch import Shrinking
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.workers import Lost, Workers
 
@@ -96,7 +98,17 @@ def run(pool: Workers, target: str, scope: Scope, budget: Budget) -> Explored:
                 result.seconds,
             )
 
-        return Exploration(pool, target, scope, budget, show).run()
+        result = Exploration(pool, target, scope, budget, show).run()
+    if result.found is not None:
+        _make_plain(pool, result, result.found)
+    return result
+
+
+def _make_plain(pool: Workers, result: Explored, found: Divergence) -> None:
+    """No program is shorter, but its arguments may be plainer."""
+    for _, shrunk in pool.run([Shrinking(0, found)]):
+        if isinstance(shrunk, Divergence):
+            result.found = shrunk
 
 
 def report_found(result: Explored, folder: Path, *, as_json: bool) -> list[dict[str, Any]]:
