@@ -33,7 +33,8 @@ from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.raw import has_tables, is_open, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import RecordingSocket
-from resumable.conformance.target import Brief, Detail, Raised, Seen, TargetError
+from resumable.conformance.target import Brief, Detail, Seen, TargetError
+from resumable.conformance.targets import read_outs
 from resumable.conformance.targets.database import (
     Database,
     FileDatabase,
@@ -133,38 +134,16 @@ class InProcess:
         return self._perform[type(command)](command, bindings)
 
     def brief(self) -> Brief:
-        stream = self._instance
-        try:
-            return Brief(
-                stream.active_stream_id,
-                stream.active_request_id,
-                stream.has_active_stream(),
-                stream.is_live,
-                stream.get_all_stream_metadata(),
-                self._connection_report(),
-            )
-        except Exception:  # noqa: BLE001 - then each is read by itself
-            return self._brief_one_by_one()
-
-    def _brief_one_by_one(self) -> Brief:
-        stream = self._instance
-        return Brief(
-            _read(lambda: stream.active_stream_id),
-            _read(lambda: stream.active_request_id),
-            _read(stream.has_active_stream),
-            _read(lambda: stream.is_live),
-            _read(stream.get_all_stream_metadata),
-            self._connection_report(),
-        )
+        return read_outs.brief(self._instance, self._harm)
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
         connection = self._database.connection
         has_rows = self._has_rows and is_open(connection)
         midway = tuple(dict.fromkeys(self._database.midway)) if has_rows else ()
-        ids = {name: bindings.ids.get(name, name) for name in names}
+        stream, ids = self._instance, bindings.ids
         return Detail(
-            {name: self._chunks(stream_id) for name, stream_id in ids.items()},
-            {name: self._metadata(stream_id) for name, stream_id in ids.items()},
+            {name: read_outs.chunks(stream, ids.get(name, name)) for name in names},
+            {name: read_outs.metadata(stream, ids.get(name, name)) for name in names},
             read_rows(connection) if has_rows else None,
             midway,
         )
@@ -295,43 +274,12 @@ class InProcess:
         self._perform[type(command.call)](command.call, bindings)
         return self._restart(self._database.killed)
 
-    # -- What is observed --
-
-    def _chunks(self, id: str) -> Any:
-        return _read(
-            lambda: [
-                (row["body"], row["chunk_index"])
-                for row in self._instance.get_stream_chunks(id)
-            ]
+    def _harm(self) -> str:
+        return read_outs.harm_to(
+            self._database.connection,
+            self._setting,
+            ended_transaction=self._ended_transaction,
         )
-
-    def _metadata(self, id: str) -> Any:
-        return _read(lambda: _pair(self._instance.get_stream_metadata(id)))
-
-    def _connection_report(self) -> str:
-        connection, setting = self._database.connection, self._setting
-        if not is_open(connection):
-            return "closed it"
-        if self._ended_transaction:
-            return "ended the transaction that the caller had open"
-        if connection.in_transaction:
-            return "left a transaction open"
-        if connection.row_factory is not ROW_FACTORIES[setting.rows]:
-            return "changed the row factory"
-        if connection.isolation_level != setting.isolation_level:
-            return "changed the isolation level"
-        return ""
 
 
 DONE: Final = Seen()
-
-
-def _pair(row: Any) -> tuple[Any, Any] | None:
-    return None if row is None else (row["status"], row["request_id"])
-
-
-def _read(read: Callable[[], Any]) -> Any:
-    try:
-        return read()
-    except Exception as error:  # noqa: BLE001 - that it raises is what is observed
-        return Raised(f"{type(error).__name__}: {error}")

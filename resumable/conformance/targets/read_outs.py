@@ -1,0 +1,70 @@
+"""What is read from an instance, and from the connection that it works on."""
+
+from collections.abc import Callable
+from sqlite3 import Connection
+from typing import Any
+
+from resumable.conformance.raw import is_open
+from resumable.conformance.setting import ROW_FACTORIES, Setting
+from resumable.conformance.target import Brief, Raised
+from resumable.conformance.targets.stream_like import StreamLike
+
+
+def brief(stream: StreamLike, harm: Callable[[], str]) -> Brief:
+    """What is cheap to read. Mostly nothing raises, and then it is read in one go."""
+    try:
+        return Brief(
+            stream.active_stream_id,
+            stream.active_request_id,
+            stream.has_active_stream(),
+            stream.is_live,
+            stream.get_all_stream_metadata(),
+            harm(),
+        )
+    except Exception:  # noqa: BLE001 - then each is read by itself
+        return Brief(
+            _read(lambda: stream.active_stream_id),
+            _read(lambda: stream.active_request_id),
+            _read(stream.has_active_stream),
+            _read(lambda: stream.is_live),
+            _read(stream.get_all_stream_metadata),
+            harm(),
+        )
+
+
+def chunks(stream: StreamLike, id: str) -> Any:
+    """``get_stream_chunks`` as (body, index) rows, or the exception."""
+    return _read(
+        lambda: [(row["body"], row["chunk_index"]) for row in stream.get_stream_chunks(id)]
+    )
+
+
+def metadata(stream: StreamLike, id: str) -> Any:
+    """``get_stream_metadata`` as (status, request), None, or the exception."""
+    return _read(lambda: _pair(stream.get_stream_metadata(id)))
+
+
+def harm_to(connection: Connection, setting: Setting, *, ended_transaction: bool) -> str:
+    """What was done to the caller's connection; "" if it was left as it was."""
+    if not is_open(connection):
+        return "closed it"
+    if ended_transaction:
+        return "ended the transaction that the caller had open"
+    if connection.in_transaction:
+        return "left a transaction open"
+    if connection.row_factory is not ROW_FACTORIES[setting.rows]:
+        return "changed the row factory"
+    if connection.isolation_level != setting.isolation_level:
+        return "changed the isolation level"
+    return ""
+
+
+def _pair(row: Any) -> tuple[Any, Any] | None:
+    return None if row is None else (row["status"], row["request_id"])
+
+
+def _read(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001 - that it raises is what is observed
+        return Raised(f"{type(error).__name__}: {error}")
