@@ -26,7 +26,6 @@ from model import (
     Restart,
     Restore,
     Start,
-    State,
     Store,
     WhileDiskFails,
     step,
@@ -162,9 +161,15 @@ def _while_disk_fails(view: View) -> list[WhileDiskFails]:
     """A call that writes nothing is as if the disk were whole."""
     calls = [call for call in _calls(view) if _writes(view, call)]
     at_once = [WhileDiskFails(call, 0) for call in calls]
-    pending = len(view.state.memory.buffer)
-    later = [call for call in calls if isinstance(call, Start | Complete)] if pending else []
-    return [*at_once, *[WhileDiskFails(call, pending) for call in later]]
+    later = [WhileDiskFails(call, 1) for call in calls if _has_parts(view, call)]
+    return [*at_once, *later]
+
+
+def _has_parts(view: View, call: Call) -> bool:
+    """Whether several rows are written by several statements."""
+    if view.state.memory.buffer:
+        return isinstance(call, Start | Complete | MarkError | ClearAll)
+    return isinstance(call, ClearAll)
 
 
 def _writes(view: View, call: Call) -> bool:
@@ -176,10 +181,11 @@ def _writes(view: View, call: Call) -> bool:
 
 
 def _kill_during(view: View) -> list[KillDuring]:
-    """In the middle of the calls that are made of several statements."""
+    """In the middle of what is made of several statements once a chunk is pending."""
     if not view.state.memory.buffer:
         return []
-    calls: list[Call] = [*_start(view), Complete(_active_or_none(view))]
+    stream = _active_or_none(view)
+    calls: list[Call] = [*_start(view), Store(stream, body(view)), Complete(stream)]
     return [KillDuring(call, 3) for call in calls]
 
 
@@ -221,12 +227,12 @@ FULL: Final = (
     Word("insert a stale stream: a new one, and one whose id is taken", _insert_stale),
     Word("each call in a transaction of the caller's", _in_transaction),
     Word(
-        "start and complete while a chunk is pending, killed after three statements",
+        "start, store and complete while a chunk is pending, killed after three statements",
         _kill_during,
     ),
     Word(
-        "each call that writes, while the disk fails at the first row; start and complete also"
-        " while it fails at the row after the pending chunks",
+        "each call that writes, while the disk fails at the first row; and at the second one,"
+        " if it comes from another statement",
         _while_disk_fails,
     ),
 )

@@ -7,11 +7,13 @@ from resumable.conformance.failing_disk import without_triggers
 from resumable.conformance.raw import TABLES
 from resumable.conformance.target import Row
 
-_STREAMS: Final = f"""
-    select id, request_id, status, created_at, completed_at from {TABLES[0]} order by rowid"""
+_STREAMS: Final = """
+    select id, request_id, status, created_at, completed_at
+    from cf_ai_chat_stream_metadata order by rowid"""
 
-_CHUNKS: Final = f"""
-    select stream_id, body, chunk_index, created_at from {TABLES[1]} order by rowid"""
+_CHUNKS: Final = """
+    select stream_id, body, chunk_index, created_at
+    from cf_ai_chat_stream_chunks order by rowid"""
 
 _SCHEMA: Final = "select name, type, sql from sqlite_master order by rowid"
 

@@ -7,7 +7,7 @@ it, the instance itself, and what ``LEFT_OUT`` names.
 
 import pickle
 import sqlite3
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from typing import Any, Final
@@ -101,11 +101,10 @@ def knowledge(instance: StreamLike) -> dict[str, Any]:
     return {name: value for name, value in held.items() if not isinstance(value, process)}
 
 
-def attributes(value: object) -> dict[str, Any]:
+def attributes(value: Any) -> dict[str, Any]:
     """What an object holds, in its ``__dict__`` or in slots."""
     held = dict(getattr(value, "__dict__", ()))
-    kind: Hashable = type(value)
-    for name in _slots(kind):
+    for name in _slots(value.__class__):
         if hasattr(value, name):
             held[name] = getattr(value, name)
     return held

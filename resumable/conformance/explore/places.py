@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Limits, State
@@ -13,7 +14,6 @@ from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
-from resumable.conformance.vocabulary import UNKNOWN
 
 
 class Picture(NamedTuple):
@@ -94,7 +94,7 @@ class Copies:
         bindings = lockstep.bindings
         bindings.ids.update(place.ids)
         bindings.names.update(zip(place.ids.values(), place.ids, strict=True))
-        bindings.used.update(dict.fromkeys((*place.begun, UNKNOWN)))
+        bindings.used.update(dict.fromkeys(place.begun))
         return lockstep
 
     def picture(self) -> Picture:
@@ -132,6 +132,17 @@ class Copies:
             self._database = zlib.decompress(picture.database)
             self._knowledge = Knowledge(picture.memory)
             self._holdings.look_at(self._database, self._target.connection)
+
+
+def copies_of(target: Target, holdings: Holdings | None, scope: Scope) -> Copies:
+    """Copies, if the target can be copied. Raises UnlikeError."""
+    if holdings is None or not isinstance(target, InProcess):
+        raise UnlikeError("the target cannot be copied: it lives in another process")
+    # A database in memory has no name, or, once it was deserialized, one that is no path.
+    (_, _, file), *_ = target.connection.execute("pragma database_list")
+    if Path(file).is_absolute():
+        raise UnlikeError("the target cannot be copied: its database is a file")
+    return Copies(target, holdings, scope)
 
 
 class Repeats:

@@ -1,12 +1,9 @@
 """What came of an exploration: a certificate for people and for machines."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.explore.alphabet import ALPHABETS
-from resumable.conformance.explore.places import Copies, Repeats
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.explore.walk import Figures
 from resumable.conformance.trace import Verdict
@@ -76,7 +73,17 @@ class Explored:
     @property
     def growth(self) -> float | None:
         """How many times as many commands the last depth took as the one before."""
-        if len(self.levels) < 3:
+        before, last = [0, 0, *[level.transitions for level in self.levels]][-2:]
+        return last / before if before else None
+
+    @property
+    def next_level(self) -> Level | None:
+        """What one more depth would cost, if it grows as the last one did."""
+        if self.growth is None or self.is_closed:
             return None
         before, last = self.levels[-2:]
-        return last.transitions / before.transitions
+        return Level(
+            round(last.states * self.growth),
+            round(last.transitions * self.growth),
+            (last.seconds - before.seconds) * self.growth,
+        )

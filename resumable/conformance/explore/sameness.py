@@ -74,8 +74,8 @@ def _disk(disk: Disk, renaming: Renaming) -> tuple[Any, ...]:
 def _stream_rows(rows: Any, renaming: Renaming) -> list[Any]:
     stream, request, time = renaming.stream, renaming.request, renaming.time
     return [
-        (stream(id), request(of), status, time(created_at), time(ended_at))
-        for id, of, status, created_at, ended_at in rows
+        (stream(name), request(of), status, time(created_at), time(ended_at))
+        for name, of, status, created_at, ended_at in rows
     ]
 
 

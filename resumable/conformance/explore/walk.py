@@ -8,17 +8,17 @@ from typing import Final, NamedTuple
 from model.classes import classes_of
 from model.properties import Moment
 from resumable.conformance.coverage import Coverage
-from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.graph import Edge, node_of
 from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
 from resumable.conformance.explore.memory import knowledge
 from resumable.conformance.explore.places import (
-    Copies,
     Place,
     Repeats,
     WayBack,
     begun_by_now,
+    copies_of,
     follow,
 )
 from resumable.conformance.explore.renaming import Renaming
@@ -78,12 +78,12 @@ class Walker:
         self._scope: Final = scope
         self._seen: Final = seen
         self._first: Final = Lockstep(target, limits=scope.limits, brief=True)
-        self._holdings: Holdings | None = None
         self._way: WayBack = Repeats(target, scope)
+        self._holdings: Holdings | None = None
         if isinstance(target, InProcess):
             self._holdings = Holdings(target.connection)
-            if copies:
-                self._way = Copies(target, self._holdings, scope)
+        if copies:
+            self._way = copies_of(target, self._holdings, scope)
 
     def start(self) -> Place:
         """The place where everything begins."""
