@@ -64,7 +64,7 @@ def lockstep_machine(
     target = _target(make)
     attributes = {"target": target, "vocabulary": Vocabulary(limits)}
     machine = type(f"Lockstep({target.name})", (_Machine,), attributes)
-    machine.TestCase = _frozen(machine)  # type: ignore[attr-defined]  # it is a _Machine
+    machine.TestCase = _test_case(machine)  # type: ignore[attr-defined]  # it is a _Machine
     return cast(type[RuleBasedStateMachine], machine)
 
 
@@ -75,7 +75,7 @@ def register_profiles() -> None:
     plain = settings(deadline=None, suppress_health_check=list(HealthCheck))
     settings.register_profile("ci", plain, max_examples=150, derandomize=True, database=None)
     settings.register_profile("dev", plain, max_examples=50)
-    settings.register_profile("nightly", plain, max_examples=20_000, print_blob=True)
+    settings.register_profile("nightly", plain, max_examples=20_000)
 
 
 class _Sent:
@@ -197,7 +197,7 @@ def _target(make: Any) -> Target:
     return cast(Target, make())
 
 
-def _frozen(machine: Any) -> Any:
+def _test_case(machine: Any) -> Any:
     """The machine's test case, with time frozen once for all examples. It reports one
     failure, which the harness shrinks and explains: it knows more of commands."""
     usual = machine.TestCase
@@ -208,7 +208,6 @@ def _frozen(machine: Any) -> Any:
 
         @wraps(usual.runTest)  # with the marks that Hypothesis' plugin looks for
         def runTest(self) -> None:  # noqa: N802 - unittest's name
-            __tracebackhide__ = True
             try:
                 super().runTest()
             except DivergedError as error:
