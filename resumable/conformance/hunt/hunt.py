@@ -94,6 +94,7 @@ class Hunt:
         self._queue: Final[deque[Shrinking]] = deque()
         self._unfinished: Final[dict[int, Batch]] = {}
         self._since: Final = monotonic()
+        self._handed_out = first
         self._is_over = False
 
     def run(self) -> HuntResult:
@@ -129,7 +130,7 @@ class Hunt:
             batch = Batch(self.result.seed, first, count, self._limits)
             self._unfinished[first] = batch
             first += count
-            self.result.next = min(self._unfinished)
+            self._handed_out = first
             yield batch
 
     def _sequences_left(self, first: int) -> int:
@@ -145,7 +146,7 @@ class Hunt:
 
     def _note_batch(self, batch: Batch, result: BatchResult | Lost | TargetError) -> None:
         del self._unfinished[batch.first]
-        self.result.next = min(self._unfinished, default=batch.first + batch.count)
+        self.result.next = min(self._unfinished, default=self._handed_out)
         if not isinstance(result, BatchResult):
             self._is_over = True
             self.result.broken.append(_broken(batch, result))
