@@ -9,13 +9,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from model import Advance, Burst, Command, InsertStale, Limits, Start, Store
+from model import (
+    Advance,
+    Burst,
+    Command,
+    Complete,
+    Flush,
+    InsertStale,
+    Limits,
+    Restart,
+    Start,
+    Store,
+)
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.simpler import cost, renamed, simpler
 from resumable.conformance.target import Target
 from resumable.conformance.trace import misuses_name
+from resumable.conformance.vocabulary import UNKNOWN
 
 Commands = tuple[Command, ...]
 
@@ -138,18 +150,26 @@ class _Shrinker:
     def _replaced_pairs(self) -> Iterator[tuple[Commands, Setting]]:
         """Two commands in a row by one that often does as much."""
         commands = self._commands
+        streams = [UNKNOWN, *[one.stream for one in commands if isinstance(one, Start)]]
         for at, (first, second) in enumerate(pairwise(commands)):
-            for one in _instead_of_two(first, second):
+            for one in _instead_of_two(first, second, streams):
                 yield (*commands[:at], one, *commands[at + 2 :]), self._setting
 
 
-def _instead_of_two(first: Command, second: Command) -> Iterator[Command]:
-    """A stream that starts and grows old might have been inserted old; one that is inserted
-    and restored might have been started."""
-    if isinstance(first, Start) and isinstance(second, Advance):
-        yield InsertStale(first.stream, first.request, second.ms)
+def _instead_of_two(
+    first: Command, second: Command, streams: Iterable[str]
+) -> Iterator[Command]:
+    """A stream that starts and grows old, or is forgotten, might have been inserted; one that
+    is inserted and restored might have been started. What flushes and forgets, or finishes
+    an orphan, might be an end."""
+    if isinstance(first, Start):
+        yield InsertStale(first.stream, first.request, 0)
+        if isinstance(second, Advance):
+            yield InsertStale(first.stream, first.request, second.ms)
     if isinstance(first, InsertStale):
         yield Start(first.stream, first.request)
+    if isinstance(first, Flush | Restart) or isinstance(second, Flush | Restart):
+        yield from [Complete(stream) for stream in streams]
 
 
 def _as_one(first: Command, second: Command) -> Command | None:

@@ -27,6 +27,7 @@ from model import (
     WhileDiskFails,
 )
 from model.commands import stream_of
+from resumable.conformance.plain_text import BODY, REQUEST, oddity, plainer
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN
 
@@ -51,8 +52,6 @@ _PLAIN_FIRST: Final = (
     KillDuring,
 )
 _RANK: Final = {kind: rank for rank, kind in enumerate(_PLAIN_FIRST)}
-_TEXTS: Final = ("a", "", "\ud800", "\x00", "é")
-_REQUEST: Final = "r1"
 
 _STRANGE: Final = 100
 """What a name weighs that looks like a stream's, but never begins."""
@@ -98,9 +97,9 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             for jump in _jumps(ms, limits):
                 yield Advance(jump)
         case InsertStale(stream, _, age_ms):
-            yield Start(stream, _REQUEST)
+            yield Start(stream, REQUEST)
             for age in (0, limits.stale_age_ms + 1, limits.stale_age_ms, age_ms):
-                yield InsertStale(stream, _REQUEST, age)
+                yield InsertStale(stream, REQUEST, age)
         case Reopen():
             yield Restart()
         case Complete():
@@ -116,13 +115,16 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
 
 
 def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
-    """The same program with its streams named in order, those that never begin as unknown;
-    and with two streams merged into one."""
+    """The same program with its streams named in order, those that never begin as unknown
+    or as they come; and with two streams merged into one."""
     names = _names(commands)
     begun = [name for name in names if _is_begun(commands, name)]
     in_order = {name: f"s{number}" for number, name in enumerate(begun, 1)}
     plain = {name: in_order.get(name, UNKNOWN) for name in names}
     yield tuple([_with_stream(command, plain) for command in commands])
+    known = [name for name in names if name != UNKNOWN]
+    as_they_come = {name: f"s{number}" for number, name in enumerate(known, 1)}
+    yield tuple([_with_stream(command, as_they_come) for command in commands])
     for later in range(len(begun) - 1, 0, -1):
         for earlier in range(later):
             merged = {begun[later]: begun[earlier]}
@@ -154,10 +156,10 @@ def _with_stream(command: Command, names: dict[str, str]) -> Command:
 
 def _with_plain_text(command: Command) -> Iterator[Command]:
     if isinstance(command, Store):
-        for body in _TEXTS:
+        for body in plainer(command.body, BODY):
             yield replace(command, body=body)
     if isinstance(command, Start | Replay | ReplayToDeadSocket | InsertStale):
-        for request in (_REQUEST, "\ud800"):
+        for request in plainer(command.request, REQUEST):
             yield replace(command, request=request)
 
 
@@ -187,15 +189,15 @@ def _weight(command: Command) -> int:
         case Burst(_, body, count):
             weight += count + (body != "b")
         case Store(_, body):
-            weight += 0 if body == "a" else min(1 + len(body), 50)
+            weight += oddity(body, BODY)
         case Advance(ms):
             weight += _jump_weight(ms)
         case InsertStale(_, request, age_ms):
-            weight += (request != _REQUEST) + _jump_weight(age_ms)
+            weight += oddity(request, REQUEST) + _jump_weight(age_ms)
         case Start(_, request) | Replay(request):
-            weight += request != _REQUEST
+            weight += oddity(request, REQUEST)
         case ReplayToDeadSocket(request, frames_taken):
-            weight += (request != _REQUEST) + frames_taken
+            weight += oddity(request, REQUEST) + frames_taken
     return weight + _stream_weight(stream_of(command))
 
 
