@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Protocol, Self
 
 from resumable.conformance.target import Target, TargetError
+from resumable.conformance.targets.database import remove_folders
 from resumable.conformance.targets.registry import open_target
 
 HANG_S: Final = 20.0
@@ -173,6 +174,7 @@ class _Worker:
         self.pipe.close()
         self._process.kill()
         self._process.join()
+        remove_folders(self._process.pid or 0)
 
     def _ending(self) -> str:
         self._process.join(timeout=HANG_S)

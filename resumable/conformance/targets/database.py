@@ -1,5 +1,6 @@
 """The database under a target, and how a process around it dies or ends."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -191,6 +192,19 @@ class FileDatabase:
 def new_folder() -> Path:
     """A folder for a database: in memory where the system has that, since the tests are of
     content, not of the disk."""
-    shared_memory = Path("/dev/shm")  # noqa: S108 - a private folder is made inside it
-    fast = shared_memory if shared_memory.is_dir() else None
-    return Path(tempfile.mkdtemp(prefix="resumable-", dir=fast))
+    return Path(tempfile.mkdtemp(prefix=_prefix(os.getpid()), dir=_base()))
+
+
+def remove_folders(pid: int) -> None:
+    """Remove what a process that was killed could not."""
+    for folder in Path(_base()).glob(f"{_prefix(pid)}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _base() -> str:
+    shared_memory = "/dev/shm"  # noqa: S108 - a private folder is made inside it
+    return shared_memory if Path(shared_memory).is_dir() else tempfile.gettempdir()
+
+
+def _prefix(pid: int) -> str:
+    return f"resumable-{pid}-"
