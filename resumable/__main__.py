@@ -2,17 +2,21 @@
 
 import sys
 
+_UNKNOWN = 3
+
 
 def main() -> None:
     """Run the command line, or say what to install."""
     try:
-        from resumable.conformance.cli import resumable  # noqa: PLC0415 - the extra may lack
+        from resumable.conformance import cli  # noqa: PLC0415 - the extra may lack
     except ModuleNotFoundError as error:
         sys.exit(
             f"resumable: {error}; the command line needs the harness:"
             ' pip install "resumable-stream[conformance]"'
         )
-    resumable(prog_name="resumable")
+    except KeyboardInterrupt:
+        sys.exit(_UNKNOWN)
+    cli.main()
 
 
 if __name__ == "__main__":

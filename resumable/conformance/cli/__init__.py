@@ -1,7 +1,11 @@
 """The command line: a thin face over the engines, one module for each command."""
 
+import sys
+from typing import NoReturn
+
 import click
 
+from resumable.conformance.cli import common
 from resumable.conformance.cli.check import check
 from resumable.conformance.cli.explore import explore
 from resumable.conformance.cli.hunt import hunt
@@ -11,7 +15,7 @@ from resumable.conformance.cli.replay import replay
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="resumable-stream")
 def resumable() -> None:
-    r"""Hold an implementation of a resumable stream against its specification.
+    """Hold an implementation of a resumable stream against its specification.
 
     \b
     Exit status:  0 it conforms    1 it diverged    2 wrong usage    3 unknown
@@ -22,3 +26,15 @@ resumable.add_command(check)
 resumable.add_command(explore)
 resumable.add_command(hunt)
 resumable.add_command(replay)
+
+
+def main() -> NoReturn:
+    """Run the command line. Ctrl-C before anything is known means that nothing is."""
+    try:
+        sys.exit(resumable.main(prog_name="resumable", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        common.err.print("resumable: interrupted")
+        common.leave("unknown")

@@ -50,7 +50,7 @@ def hunt(
     resume: bool,
     as_json: bool,
 ) -> None:
-    r"""Send seeded sequences of commands, and shrink what diverges.
+    """Send seeded sequences of commands, and shrink what diverges.
 
     After every command the reply, the frames, the accessors, the metadata and the state of
     the connection are compared; chunks and raw rows at the end of each sequence, and one
@@ -191,7 +191,8 @@ def summary(result: HuntResult) -> str:
 
 def print_broken(result: HuntResult, target: str) -> None:
     """What became of a target that hung, exited or died; with the line that repeats it."""
-    for broken in result.broken[:1]:
+    if result.broken:
+        broken = min(result.broken, key=lambda each: each.number)
         common.err.print(
             f"resumable: the target {broken.reason}, in sequence {broken.number}; to see it"
             f" again: resumable hunt --target {target} --seed {result.seed}"

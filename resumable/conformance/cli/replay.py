@@ -28,7 +28,7 @@ from resumable.conformance.trace import Trace, TraceError, read
 @click.option("--as-test", is_flag=True, help="Run nothing; print a pytest file that does.")
 @common.json_option
 def replay(path: Path, target: str | None, *, as_test: bool, as_json: bool) -> None:
-    r"""Send the commands of TRACE to a target and compare everything after each.
+    """Send the commands of TRACE to a target and compare everything after each.
 
     \b
     To find the commit that broke it:
