@@ -6,6 +6,7 @@ one that is not on disk), since their ids are arbitrary.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from model import (
@@ -31,7 +32,7 @@ from model import (
     step,
 )
 from model.commands import Call
-from resumable.conformance.explore.scope import AlphabetName, View
+from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.vocabulary import UNKNOWN
 
 ANOTHER_REQUEST: Final = "another"
@@ -49,7 +50,14 @@ class Word(NamedTuple):
 
 def commands(view: View) -> list[Command]:
     """Every command that is tried in ``view``, always in the same order."""
-    return [each for word in ALPHABETS[view.scope.alphabet] for each in word.commands(view)]
+    return [each for word in alphabet_of(view.scope) for each in word.commands(view)]
+
+
+@cache
+def alphabet_of(scope: Scope) -> tuple[Word, ...]:
+    """The words of a scope."""
+    words = CORE if scope.alphabet == "core" else (*CORE, *OTHERS)
+    return words if scope.bursts else tuple([word for word in words if word is not BURSTS])
 
 
 def body(view: View) -> str:
@@ -193,6 +201,8 @@ def _advance(view: View) -> list[Advance]:
     return [Advance(ms) for ms in view.scope.jumps_ms]
 
 
+BURSTS: Final = Word("bursts to the active stream", _burst)
+
 CORE: Final = (
     Word("start a new stream, unless as many as the scope allows are on disk", _start),
     Word("store to the active stream (or to none, if none is) and each other one", _store),
@@ -200,7 +210,7 @@ CORE: Final = (
         "store one byte too much to the active stream",
         lambda view: [Store(_active_or_none(view), too_large(view))],
     ),
-    Word("bursts to the active stream", _burst),
+    BURSTS,
     Word("flush", lambda _: [Flush()]),
     Word("complete the active stream (or none, if none is), and each other one", _complete),
     Word("replay under a request of no stream", lambda _: [Replay(ANOTHER_REQUEST)]),
@@ -208,8 +218,7 @@ CORE: Final = (
     Word("move the clock by each jump of the scope", _advance),
 )
 
-FULL: Final = (
-    *CORE,
+OTHERS: Final = (
     Word("replay under the active stream's request", _replay_own),
     Word(
         "store to none, and complete none, while a stream is active",
@@ -236,5 +245,3 @@ FULL: Final = (
         _while_disk_fails,
     ),
 )
-
-ALPHABETS: Final[dict[AlphabetName, tuple[Word, ...]]] = {"core": CORE, "full": FULL}

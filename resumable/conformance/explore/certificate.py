@@ -1,10 +1,21 @@
 """The certificate of an exploration: what was tried, how far it got, and what it shows."""
 
-from typing import Any
+import textwrap
+from collections import Counter
+from typing import Any, Final
 
+from model import Command
+from model.commands import KINDS
+from model.sometimes import SOMETIMES
+from resumable.conformance.codec import snake
 from resumable.conformance.coverage import possible
-from resumable.conformance.explore.alphabet import ALPHABETS
+from resumable.conformance.explore.alphabet import alphabet_of
+from resumable.conformance.explore.memory import LEFT_OUT
+from resumable.conformance.explore.places import Copies, Repeats
 from resumable.conformance.explore.result import Explored
+from resumable.conformance.explore.sameness import SAME
+
+_WIDTH: Final = 92
 
 
 def certificate(result: Explored) -> dict[str, Any]:
@@ -14,19 +25,21 @@ def certificate(result: Explored) -> dict[str, Any]:
         "verdict": result.verdict,
         "target": result.target,
         "complete": result.is_complete,
-        "closed": result.is_closed,
         "stopped": result.stopped or None,
         "depth": result.depth,
         "states": result.states,
         "transitions": figures.transitions,
-        "refused": dict(sorted(figures.refused.items())),
+        "refused": _by_name(figures.refused),
         "levels": [level._asdict() for level in result.levels],
-        "growth": result.growth,
+        "next_level": result.next_level and result.next_level._asdict(),
         "seconds": round(result.seconds, 3),
         "memory_mb": result.memory_mb,
         "scope": result.scope.as_json(),
-        "alphabet": [word.says for word in ALPHABETS[result.scope.alphabet]],
-        "copies": not result.why_repeats,
+        "alphabet": [word.says for word in alphabet_of(result.scope)],
+        "same": SAME,
+        "left_out_of_memory": dict(LEFT_OUT),
+        "memory_is_opaque": result.is_opaque,
+        "way_back": _way_back(result),
         "why_no_copies": result.why_repeats or None,
         "checked": {"merged_histories": result.compared, "repeated_places": figures.repeated},
         "coverage": figures.coverage.as_json(),
@@ -38,15 +51,23 @@ def words(result: Explored) -> str:
     return "\n".join([*_scope(result), "", *_levels(result), "", *_claim(result)])
 
 
+def _by_name(times: Counter[type[Command]]) -> dict[str, int]:
+    return {snake(kind): times[kind] for kind in KINDS if times[kind]}
+
+
+def _way_back(result: Explored) -> str:
+    return Repeats.says if result.why_repeats else Copies.says
+
+
 def _scope(result: Explored) -> list[str]:
-    limits = ", ".join(
-        [f"{name} {value:,}" for name, value in result.scope.limits._asdict().items()]
-    )
-    alphabet = [f"  {word.says}" for word in ALPHABETS[result.scope.alphabet]]
+    scope = result.scope
+    limits = [f"{name} {value:,}" for name, value in scope.limits._asdict().items()]
+    jumps = ", ".join([f"{ms:+,}" for ms in scope.jumps_ms])
     return [
-        f"The {result.scope.alphabet} alphabet, in the {result.scope.name} scope:",
-        f"  {limits}; at most {result.scope.streams_max} streams on disk",
-        *alphabet,
+        f"The {scope.alphabet} alphabet, in the {scope.name} scope:",
+        *_paragraph(", ".join(limits)),
+        *_paragraph(f"{scope.streams_max} streams on disk at most; jumps of {jumps} ms"),
+        *[f"  - {word.says}" for word in alphabet_of(scope)],
     ]
 
 
@@ -56,34 +77,48 @@ def _levels(result: Explored) -> list[str]:
         lines.append(
             f"{depth:>7} {level.states:>12,} {level.transitions:>12,} {level.seconds:>9.1f}"
         )
-    if result.growth is not None and not result.is_closed:
-        lines.append(f"  one more depth would cost about {result.growth:.1f} times the last")
+    if result.next_level is not None:
+        states, transitions, seconds = result.next_level
+        lines.append(f"{'next':>7} {states:>12,} {transitions:>12,} {seconds:>9.1f}  (about)")
     return lines
 
 
 def _claim(result: Explored) -> list[str]:
-    return [*_figures(result), _how_far(result)]
+    return [*_figures(result), *_paragraph(SAME), *_trust(result), "", _how_far(result)]
 
 
 def _figures(result: Explored) -> list[str]:
-    figures = result.figures
-    cells = len(possible()) - len(figures.coverage.empty_cells())
-    refused = sum(figures.refused.values())
-    lines = [
-        f"{result.states:,} states, {figures.transitions:,} commands, {refused:,} refused",
-        f"{cells} of {len(possible())} cells of states × commands",
-        f"about {result.memory_mb:,} MB",
-        f"{result.compared:,} pairs of histories that lead to one state go on alike",
-        f"{figures.repeated:,} states were reached again from the start, and were the same",
+    figures, coverage = result.figures, result.figures.coverage
+    refused = [f"{name} {times:,}" for name, times in _by_name(figures.refused).items()]
+    cells, moments = len(possible()), len(SOMETIMES)
+    reached = f"{cells - len(coverage.empty_cells())} of {cells} cells of states × commands"
+    seen = f"{moments - len(coverage.unseen())} of {moments} telling moments"
+    return [
+        f"{result.states:,} states, {figures.transitions:,} commands; {result.memory_mb:,} MB",
+        *_paragraph(f"refused: {', '.join(refused) or 'none'}"),
+        f"  seen: {reached}, {seen}",
     ]
+
+
+def _trust(result: Explored) -> list[str]:
+    """What was taken for granted, and how far it was checked."""
+    says = [f"Back to a state by {_way_back(result)}."]
     if result.why_repeats:
-        lines.append(f"without copies of the target: {result.why_repeats}")
-    return lines
+        says.append(f"Not by copies: {result.why_repeats}.")
+    if result.is_opaque:
+        says.append("Nobody can look into its memory, and what it hides there may be missed.")
+    says.append(
+        f"{result.compared:,} times two histories that led to one state went on alike;"
+        f" {result.figures.repeated:,} states were reached again from the start."
+    )
+    return _paragraph(" ".join(says))
 
 
 def _how_far(result: Explored) -> str:
-    if result.is_closed:
-        return "complete: nothing new is left, so that this holds for every length"
     if result.is_complete:
         return f"complete: every sequence of up to {result.depth} commands"
     return f"complete only to depth {result.depth}: {result.stopped}"
+
+
+def _paragraph(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")

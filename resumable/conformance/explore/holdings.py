@@ -120,7 +120,7 @@ def has_triggers(connection: sqlite3.Connection) -> bool:
     would not be copied."""
     names = _tuples(connection).execute(_TEMPORARY).fetchall()
     if not all(name.startswith(TRIGGERS) for (name,) in names):
-        raise UnlikeError("the target cannot be copied: it has made something temporary")
+        raise UnlikeError("it cannot be copied, since it has made something temporary")
     return bool(names)
 
 

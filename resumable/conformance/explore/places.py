@@ -103,7 +103,7 @@ class Copies:
         try:
             memory = take_down(self._target.instance, connection)
         except Exception as error:
-            raise UnlikeError(f"the target cannot be copied: {error}") from error
+            raise UnlikeError(f"it cannot be copied: {error}") from error
         if database == self._database:
             return Picture(self._picture.database, memory)
         return Picture(zlib.compress(database, 1), memory)
@@ -137,11 +137,11 @@ class Copies:
 def copies_of(target: Target, holdings: Holdings | None, scope: Scope) -> Copies:
     """Copies, if the target can be copied. Raises UnlikeError."""
     if holdings is None or not isinstance(target, InProcess):
-        raise UnlikeError("the target cannot be copied: it lives in another process")
+        raise UnlikeError("it cannot be copied, since it lives in another process")
     # A database in memory has no name, or, once it was deserialized, one that is no path.
     (_, _, file), *_ = target.connection.execute("pragma database_list")
     if Path(file).is_absolute():
-        raise UnlikeError("the target cannot be copied: its database is a file")
+        raise UnlikeError("it cannot be copied, since its database is a file")
     return Copies(target, holdings, scope)
 
 

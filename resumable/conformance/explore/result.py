@@ -19,7 +19,7 @@ class Level(NamedTuple):
     """Commands that were sent, all of them at places of the depth before."""
 
     seconds: float
-    """Since the beginning."""
+    """How long that took."""
 
 
 @dataclass
@@ -41,8 +41,9 @@ class Explored:
     """How many pairs of histories that led to the same state were gone on from twice."""
 
     seconds: float = 0.0
-    is_closed: bool = False
-    """Nothing new is left: this is true of sequences of every length."""
+    is_opaque: bool = False
+    """Whether nobody could look into the memory of the target: what it hides there may have
+    been merged away."""
 
     found: Divergence | None = None
     unlike: str = ""
@@ -79,11 +80,11 @@ class Explored:
     @property
     def next_level(self) -> Level | None:
         """What one more depth would cost, if it grows as the last one did."""
-        if self.growth is None or self.is_closed:
+        if self.growth is None:
             return None
-        before, last = self.levels[-2:]
+        last = self.levels[-1]
         return Level(
             round(last.states * self.growth),
             round(last.transitions * self.growth),
-            (last.seconds - before.seconds) * self.growth,
+            last.seconds * self.growth,
         )

@@ -29,13 +29,20 @@ states are gone on from twice, by two histories that were taken for one: ``searc
 import marshal
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from model import Disk, Memory, State
 from resumable.conformance.explore.holdings import Content
 from resumable.conformance.explore.renaming import Renaming
 
-KEY_BYTES = 16
+SAME: Final = (
+    "States are the same if the specification's state, all rows and the target's memory are,"
+    " but for ids of streams and chunks, requests and bodies (which are opaque), and the time"
+    " of day (what counts is how long ago)."
+)
+"""The rule in one sentence, for certificates."""
+
+KEY_BYTES: Final = 16
 """So many that two different states share a key once in 10^24 explorations."""
 
 

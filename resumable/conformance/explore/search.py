@@ -113,9 +113,6 @@ class Exploration:
             if self.result.depth == self._budget.depth:
                 return
             self._level(is_last=self.result.depth + 1 == self._budget.depth)
-        # At the depth that was asked for, nobody has looked whether anything is left.
-        asked_for_more = self.result.depth != self._budget.depth
-        self.result.is_closed = asked_for_more and not self.result.stopped
 
     def _begin(self) -> None:
         before = self.result
@@ -125,17 +122,16 @@ class Exploration:
         self._bytes = 0
         self._frontier = []
         self._do([Beginning(before.scope, self._copies)], self._frontier)
-        self._end_of_level(0, 0)
+        self._end_of_level()
 
     def _level(self, *, is_last: bool) -> None:
         """Everything that can be done at each place of the frontier."""
-        states, transitions = len(self._keys), self.result.figures.transitions
         frontier, self._frontier = self._frontier, []
         self._firsts.clear()
         self._pairs.clear()
         self._do(self._batches(frontier, is_last=is_last), self._frontier)
         self._compare()
-        self._end_of_level(states, transitions)
+        self._end_of_level()
 
     def _batches(self, frontier: Sequence[bytes], *, is_last: bool) -> Iterator[Batch]:
         for first in range(0, len(frontier), BATCH):
@@ -162,11 +158,16 @@ class Exploration:
             self._do([Comparison(self.result.scope, self._copies, pairs)], [])
             self.result.compared += len(pairs)
 
-    def _end_of_level(self, states: int, transitions: int) -> None:
-        result = self.result
+    def _end_of_level(self) -> None:
+        result, levels = self.result, self.result.levels
         if not result.stopped:
-            transitions = result.figures.transitions - transitions
-            result.levels.append(Level(result.states - states, transitions, result.seconds))
+            levels.append(
+                Level(
+                    result.states - sum([level.states for level in levels]),
+                    result.figures.transitions - sum([level.transitions for level in levels]),
+                    result.seconds - sum([level.seconds for level in levels]),
+                )
+            )
 
     def _do(self, tasks: Iterable[Task], places: list[bytes]) -> None:
         """Run the tasks, and collect the places that are new."""
@@ -204,6 +205,7 @@ class Exploration:
         self.result.states = len(self._keys)
         self.result.memory_mb = self._memory_mb()
         self.result.found, self.result.unlike = result.found, result.unlike
+        self.result.is_opaque = self.result.is_opaque or result.is_opaque
         if result.found is not None:
             self.result.stopped = "it diverged"
         elif result.unlike:

@@ -36,6 +36,9 @@ class Result:
     unlike: str = ""
     """Why what was taken for the same is not; nothing was tried after that."""
 
+    is_opaque: bool = False
+    """Whether nobody can look into the memory of the target."""
+
 
 @dataclass(frozen=True)
 class Beginning:
@@ -48,7 +51,8 @@ class Beginning:
         try:
             walker = Walker(target, self.scope, copies=self.copies, seen=set())
             place = walker.start()
-            return Result(reached=[_reached(place.key, place)])
+            reached = [_reached(place.key, place)]
+            return Result(reached=reached, is_opaque=walker.is_opaque)
         except UnlikeError as error:
             return Result(unlike=str(error))
         finally:

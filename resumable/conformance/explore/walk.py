@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from model import Command, InTransaction
 from model.classes import classes_of
 from model.properties import Moment
 from resumable.conformance.coverage import Coverage
@@ -28,7 +29,7 @@ from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
 
-SAMPLED: Final = 256
+SAMPLED: Final = 64
 """One key in so many is a sample: what is taken for granted elsewhere is checked there."""
 
 
@@ -54,7 +55,7 @@ class Figures:
     """What an exploration counts; adds up over batches."""
 
     transitions: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: Counter[type[Command]] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
     edges: Counter[Edge] = field(default_factory=Counter)
     repeated: int = 0
@@ -84,6 +85,11 @@ class Walker:
             self._holdings = Holdings(target.connection)
         if copies:
             self._way = copies_of(target, self._holdings, scope)
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether nobody can look into the memory of the target."""
+        return self._holdings is None
 
     def start(self) -> Place:
         """The place where everything begins."""
@@ -176,10 +182,15 @@ class Walker:
         figures, kind = self.figures, type(moment.command)
         figures.transitions += 1
         if moment.reply.refused is not None:
-            figures.refused[kind.__name__] += 1
+            figures.refused[kind] += 1
         figures.coverage.note_moment(moment, classes)
         to = node_of(moment.after, moment.now, moment.limits)
-        figures.edges[node, kind.__name__, to] += 1
+        figures.edges[node, _kind_of_edge(moment.command), to] += 1
+
+
+def _kind_of_edge(command: Command) -> type[Command]:
+    """A transaction around a call makes no difference to where it leads."""
+    return type(command.call if isinstance(command, InTransaction) else command)
 
 
 def _content_of(target: Target, lockstep: Lockstep) -> Content:
