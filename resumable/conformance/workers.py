@@ -10,6 +10,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from types import TracebackType
@@ -20,7 +22,7 @@ from resumable.conformance.targets.database import remove_folders
 from resumable.conformance.targets.registry import open_target
 
 HANG_S: Final = 20.0
-"""A task that shows no sign of life for so long is given up."""
+"""A target that shows no sign of life for so long is given up."""
 
 _TICK_S: Final = 0.1
 _CONTEXT: Final = multiprocessing.get_context("spawn")
@@ -59,14 +61,16 @@ class Workers:
     Entering raises TargetError if the target cannot be made.
     """
 
-    def __init__(self, spec: str, count: int) -> None:
+    def __init__(self, spec: str, count: int, *, hang_s: float = HANG_S) -> None:
         self._spec: Final = spec
         self._count: Final = count
+        self._hang_s: Final = hang_s
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         try:
-            self._workers = [_Worker(self._spec) for _ in range(self._count)]
+            for _ in range(self._count):
+                self._workers.append(_Worker(self._spec, self._hang_s))
             for worker in self._workers:
                 worker.await_ready()
         except BaseException:
@@ -88,7 +92,8 @@ class Workers:
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished]:
         """Hand out the tasks as workers become free; yield each as it is finished, and a
-        TICK now and then. It ends when the tasks have, and all are finished."""
+        TICK now and then. It ends when the tasks have, and all are finished, or when no
+        worker is left."""
         waiting = iter(tasks)
         while True:
             for worker in self._workers:
@@ -108,10 +113,19 @@ class Workers:
         task, result = worker.take()
         if isinstance(result, Lost):
             worker.kill()
-            replacement = _Worker(self._spec)
-            self._workers[self._workers.index(worker)] = replacement
-            replacement.await_ready()
+            self._workers.remove(worker)
+            self._replace()
         return Finished(task, result)
+
+    def _replace(self) -> None:
+        """A target that cannot be made a second time leaves one worker less."""
+        worker = _Worker(self._spec, self._hang_s)
+        try:
+            worker.await_ready()
+        except TargetError:
+            worker.kill()
+        else:
+            self._workers.append(worker)
 
     def _stop(self) -> None:
         for worker in self._workers:
@@ -122,13 +136,15 @@ class Workers:
 class _Worker:
     """The parent's end of one process."""
 
-    def __init__(self, spec: str) -> None:
+    def __init__(self, spec: str, hang_s: float) -> None:
+        self._hang_s: Final = hang_s
         self.pipe, child = _CONTEXT.Pipe()
         self._beats: Final = _CONTEXT.RawValue("Q", 0)
         self._process: Final = _CONTEXT.Process(
             target=_work, args=(spec, child, self._beats), daemon=True
         )
-        self._process.start()
+        with _no_interrupt():
+            self._process.start()
         child.close()
         self.task: Task | None = None
         self._beats_before = 0
@@ -136,8 +152,8 @@ class _Worker:
         self._alive_at = monotonic()
 
     def await_ready(self) -> None:
-        if not self.pipe.poll(HANG_S):
-            raise TargetError(f"the target did not get ready within {HANG_S:.0f} s")
+        if not self.pipe.poll(self._hang_s):
+            raise TargetError(f"the target did not get ready within {self._hang_s:.0f} s")
         try:
             failure = self.pipe.recv()
         except (EOFError, ConnectionError):
@@ -158,7 +174,7 @@ class _Worker:
         task, self.task = self.task, None
         beats = self.beats() - self._beats_before
         if not self.pipe.poll():
-            return task, Lost(f"showed no sign of life for {HANG_S:.0f} s", beats)
+            return task, Lost(f"showed no sign of life for {self._hang_s:.0f} s", beats)
         try:
             return task, self.pipe.recv()
         except (EOFError, ConnectionError):
@@ -168,7 +184,7 @@ class _Worker:
         beats, now = self.beats(), monotonic()
         if beats != self._seen_beats:
             self._seen_beats, self._alive_at = beats, now
-        return now - self._alive_at > HANG_S
+        return now - self._alive_at > self._hang_s
 
     def kill(self) -> None:
         self.pipe.close()
@@ -177,11 +193,23 @@ class _Worker:
         remove_folders(self._process.pid or 0)
 
     def _ending(self) -> str:
-        self._process.join(timeout=HANG_S)
+        self._process.join(timeout=self._hang_s)
         code = self._process.exitcode
         if code is not None and code < 0:
             return f"died of {signal.Signals(-code).name}"
         return f"exited (status {code})"
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """A Ctrl-C goes to a process that is just starting, too, where nobody expects it yet. So
+    it waits, here, and for all its life in the process, which inherits this."""
+    resource_tracker.ensure_running()  # It would lift the ban, if it were started later.
+    banned = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, banned)
 
 
 def _work(spec: str, pipe: Connection, beats: Any) -> None:
@@ -211,6 +239,8 @@ def _result(task: Task, target: Target, beat: Beat) -> Any:
         return task.run(target, beat)
     except TargetError as error:
         return error
+    except (KeyboardInterrupt, GeneratorExit) as error:
+        return TargetError(f"raised {type(error).__name__}, which is no error to be caught")
 
 
 def _die_with_parent() -> None:

@@ -1,6 +1,5 @@
 """The hunt itself: hands batches to workers, collects what they find, shrinks it."""
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
@@ -68,8 +67,8 @@ class HuntResult:
 
 
 class Hunt:
-    """One hunt over ``workers``; ``on_progress`` is called every now and then, ``on_found``
-    for each new kind of divergence once it is shrunk."""
+    """One hunt over ``workers``, from the batch that ``first`` is in; ``on_progress`` is
+    called every now and then."""
 
     def __init__(
         self,
@@ -81,17 +80,17 @@ class Hunt:
         first: int = 0,
         known: Collection[Signature] = (),
         on_progress: Callable[[HuntResult], None] = lambda _: None,
-        on_found: Callable[[Found], None] = lambda _: None,
     ) -> None:
+        first -= first % BATCH  # A sequence depends on those before it in its batch.
         self.result: Final = HuntResult(seed, first=first, next=first)
         self._workers: Final = workers
         self._budget: Final = budget
         self._limits: Final = limits
         self._on_progress: Final = on_progress
-        self._on_found: Final = on_found
         self._known: Final = frozenset(known)
         self._candidates: Final[dict[Signature, Shrinking]] = {}
-        self._queue: Final[deque[Shrinking]] = deque()
+        self._being_shrunk: Final[set[Signature]] = set()
+        self._shrunk: Final[set[Signature]] = set()
         self._unfinished: Final[dict[int, Batch]] = {}
         self._since: Final = monotonic()
         self._handed_out = first
@@ -101,8 +100,6 @@ class Hunt:
         """Hunt until the budget is spent. Ctrl-C ends it, with what was found so far."""
         try:
             self._work(self._batches())
-            if self._budget.until_found:
-                self._queue.extend(self._lowest())
             self._work(self._shrinkings())
         except KeyboardInterrupt:
             self.result.interrupted = True
@@ -141,8 +138,14 @@ class Hunt:
         return min(BATCH, left)
 
     def _shrinkings(self) -> Iterator[Task]:
-        while self._queue:
-            yield self._queue.popleft()
+        """What was found, once nothing earlier can be found: so that it is the same, however
+        many workers there are. Until something is found means: the very first."""
+        candidates = sorted(self._candidates.items(), key=lambda item: item[1].number)
+        for signature, shrinking in candidates[: 1 if self._budget.until_found else None]:
+            is_first = shrinking.number < self.result.next
+            if is_first and signature not in self._being_shrunk:
+                self._being_shrunk.add(signature)
+                yield shrinking
 
     def _note_batch(self, batch: Batch, result: BatchResult | Lost | TargetError) -> None:
         del self._unfinished[batch.first]
@@ -165,33 +168,36 @@ class Hunt:
         before = self._candidates.get(signature)
         if before is None or shrinking.number < before.number:
             self._candidates[signature] = shrinking
-        if self._budget.until_found:
-            self._is_over = True
-        elif before is None:
-            self._queue.append(shrinking)
+        self._is_over = self._is_over or self._budget.until_found
 
     def _note_shrunk(self, task: Shrinking, result: Any) -> None:
+        self._shrunk.add(task.divergence.signature)
         if isinstance(result, Divergence):
             self._report(Found(task.number, result, is_shrunk=True))
         else:
             self._report(Found(task.number, task.divergence, is_shrunk=False))
 
     def _report(self, found: Found) -> None:
-        """Programs may turn out to be of one kind once everything is compared."""
+        """Programs may turn out to be of one kind once everything is compared: then the
+        first stands for all."""
         signature = found.divergence.signature
         if signature in self._known:
             self.result.known += 1
-        elif all(other.divergence.signature != signature for other in self.result.found):
+            return
+        alike = [other for other in self.result.found if _signature(other) == signature]
+        if not alike:
             self.result.found.append(found)
-            self._on_found(found)
-
-    def _lowest(self) -> list[Shrinking]:
-        """The find of the lowest sequence: the same, however many workers there were."""
-        return sorted(self._candidates.values(), key=lambda found: found.number)[:1]
+        elif found.number < alike[0].number:
+            self.result.found[self.result.found.index(alike[0])] = found
 
     def _keep_unshrunk(self) -> None:
-        for shrinking in self._candidates.values():
-            self._report(Found(shrinking.number, shrinking.divergence, is_shrunk=False))
+        for signature, shrinking in self._candidates.items():
+            if signature not in self._shrunk:
+                self._report(Found(shrinking.number, shrinking.divergence, is_shrunk=False))
+
+
+def _signature(found: Found) -> Signature:
+    return found.divergence.signature
 
 
 def _broken(batch: Batch, result: Lost | TargetError) -> Broken:
