@@ -121,7 +121,7 @@ def with_stale(state: State, stream: str, request: str, created_at: int) -> Stat
 def restorable(disk: Disk) -> list[Stream]:
     """The newest streaming rows. Several mean a tie, and any of them may be restored."""
     streaming = [row for row in disk.streams if row.status == "streaming"]
-    if len(streaming) < 2:
+    if len(streaming) <= 1:
         return streaming
     newest = max([row.created_at for row in streaming])
     return [row for row in streaming if row.created_at == newest]
