@@ -4,6 +4,7 @@ from typing import Final
 
 from model import circumstances, evidence
 from model.commands import (
+    KINDS,
     Advance,
     Burst,
     ClearAll,
@@ -106,8 +107,14 @@ OF_CALLS: Final[tuple[Rule, ...]] = (
         "A flush writes every chunk that was stored since the last, whatever stream it names,"
         " byte for byte, with the time of the flush; and the buffer is empty.",
         (Flush, Start, *_STORING, *_ENDING, *_REPLAYING),
-        ("chunks", "raises"),
+        ("chunks",),
         _flushes,
+    ),
+    Rule(
+        "nothing_is_refused",
+        "A call raises only after destroy, for an id that is taken, or if disk or socket fail.",
+        tuple(kind for kind in KINDS if kind is not Destroy),
+        when=evidence.raises_unasked,
     ),
     # -- complete, mark_error --
     Rule(

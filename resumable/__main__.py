@@ -2,6 +2,7 @@
 
 import sys
 
+_WRONG_USAGE = 2
 _UNKNOWN = 3
 
 
@@ -10,10 +11,9 @@ def main() -> None:
     try:
         from resumable.conformance import cli  # noqa: PLC0415 - the extra may lack
     except ModuleNotFoundError as error:
-        sys.exit(
-            f"resumable: {error}; the command line needs the harness:"
-            ' pip install "resumable-stream[conformance]"'
-        )
+        cure = 'the command line needs the harness: pip install "resumable-stream[conformance]"'
+        sys.stderr.write(f"resumable: {error}; {cure}\n")
+        sys.exit(_WRONG_USAGE)
     except KeyboardInterrupt:
         sys.exit(_UNKNOWN)
     cli.main()

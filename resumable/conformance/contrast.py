@@ -155,7 +155,7 @@ def _row(where: str, row: Any) -> str:
         case "rows of chunks", (stream, body, index, int(flushed)):
             return f"{stream}[{index}]  {prose.value(body)}  created at {_at(flushed)}"
         case "frames", str():
-            return row
+            return prose.visible(row)
         case _, (body, int(index)):
             return f"[{index}]  {prose.value(body)}"
         case _:

@@ -1,11 +1,23 @@
 """The first disagreement between a target and every outcome that is permitted."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from model import Command, Limits, ReplayToDeadSocket, State
 from resumable.conformance.setting import Setting
-from resumable.conformance.target import Seen
+from resumable.conformance.target import Raised, Seen
+
+
+@dataclass(frozen=True)
+class Odd:
+    """In place of what a target returned, if that is no plain data: what it looks like."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 class Difference(NamedTuple):
@@ -58,13 +70,44 @@ class DivergedError(AssertionError):
     """Raised by a lockstep; an AssertionError, so that test frameworks count a failure."""
 
     def __init__(self, divergence: Divergence) -> None:
-        super().__init__(divergence)
-        self.divergence = divergence
+        plain = _in_plain_data(divergence)
+        super().__init__(plain)
+        self.divergence = plain
 
     def __str__(self) -> str:
         from resumable.conformance.report import explain  # noqa: PLC0415 - only if it fails
 
         return "\n" + explain(self.divergence)
+
+
+def _in_plain_data(divergence: Divergence) -> Divergence:
+    """A divergence goes from process to process, and into files. What a stranger's code
+    returned might not."""
+    return divergence._replace(
+        steps=[step._replace(seen=_plain(step.seen)) for step in divergence.steps],
+        alternatives=[
+            [each._replace(seen=_plain(each.seen)) for each in differences]
+            for differences in divergence.alternatives
+        ],
+    )
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) in {str, int, float, bool, bytes}:
+        return value
+    if isinstance(value, Seen | Raised):
+        return type(value)(*map(_plain, value))
+    if type(value) in {tuple, list}:
+        return type(value)(map(_plain, value))
+    return Odd(_without_address(value))
+
+
+def _without_address(value: Any) -> str:
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a stranger's __repr__ may do anything
+        text = object.__repr__(value)
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
 def _kind(step: Step) -> str:

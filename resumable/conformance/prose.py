@@ -71,6 +71,14 @@ def text(value: str) -> str:
     return f"{_quoted(value[:20])}… ({size})"
 
 
+def visible(frame: str) -> str:
+    """A frame as it is, but for letters that nobody could see: they are named. An escape would
+    look like one of JSON's."""
+    return "".join(
+        [letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in frame]
+    )
+
+
 def command(value: Command) -> str:
     """The command as a line of the program, in the names of the Python class."""
     match value:

@@ -38,7 +38,7 @@ class Task(Protocol):
 
 
 class Lost(NamedTuple):
-    """In place of a result: the worker broke."""
+    """In place of a result: the target broke, and perhaps the worker with it."""
 
     reason: str
     beats: int
@@ -176,9 +176,10 @@ class _Worker:
         if not self.pipe.poll():
             return task, Lost(f"showed no sign of life for {self._hang_s:.0f} s", beats)
         try:
-            return task, self.pipe.recv()
+            result = self.pipe.recv()
         except (EOFError, ConnectionError):
             return task, Lost(self._ending(), beats)
+        return task, Lost(str(result), beats) if isinstance(result, TargetError) else result
 
     def hangs(self) -> bool:
         beats, now = self.beats(), monotonic()

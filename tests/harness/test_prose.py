@@ -99,3 +99,10 @@ def test_numbers_are_said_as_one_says_them(command: Command, text: str) -> None:
 )
 def test_whatever_was_observed_fits_on_a_line(value: object, text: str) -> None:
     assert prose.value(value) == text
+
+
+def test_a_letter_that_nobody_sees_is_named_in_a_frame() -> None:
+    assert prose.visible('{"body":"na\u00efve \u2028 \ud800\x7f"}') == (
+        '{"body":"na\u00efve <U+2028> <U+D800><U+007F>"}'
+    )
+    assert prose.visible("\\u2028") == "\\u2028"

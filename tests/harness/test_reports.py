@@ -52,6 +52,9 @@ CASES: Final[dict[str, Case]] = {
     "frame_with_one_wrong_letter": Case(
         "frame_is_ascii", (START, Store("s1", DELTA), Replay("r1"))
     ),
+    "frame_with_a_letter_that_nobody_sees": Case(
+        "line_separators_are_escaped", (START, Replay("r\u2028"))
+    ),
     "frame_missing": Case("live_replay_has_no_end", (START, Store("s1", "a"), Replay("r1"))),
     "frames_in_another_order": Case(
         "replays_backwards", (START, Store("s1", "a"), Store("s1", "b"), Replay("r1"))

@@ -108,6 +108,7 @@ AT_STAKE: Final[dict[str, Example]] = {
     "flush_writes_all": Example(
         (*started(2), Flush()), CHUNKS, [("c0", 0)], [("c0", 0), ("c1", 1)]
     ),
+    "nothing_is_refused": Example((Complete("s1"),), "raises", "no", None),
     "any_end_forgets": Example(
         (*started(), Complete("nobody")), "active_stream_id", "s1", None
     ),

@@ -25,7 +25,6 @@ from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.search import Budget as ExploreBudget
 from resumable.conformance.gate import Replaying, TraceFound, known_traces
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
-from resumable.conformance.target import TargetError
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
 
@@ -103,8 +102,6 @@ class _Run:
         for _, result in pool.run([Replaying(traces)] if traces else []):
             if isinstance(result, Lost):
                 self.broken = result.reason
-            elif isinstance(result, TargetError):
-                self.broken = str(result)
             elif result is not None:
                 self.departed = result
                 self.replayed = len(traces)

@@ -10,7 +10,6 @@ from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.hunt.batch import Batch, BatchResult, Shrinking, Signature
 from resumable.conformance.tally import Tally
-from resumable.conformance.target import TargetError
 from resumable.conformance.workers import Lost, Task, Workers
 
 BATCH: Final = 25
@@ -147,12 +146,13 @@ class Hunt:
                 self._being_shrunk.add(signature)
                 yield shrinking
 
-    def _note_batch(self, batch: Batch, result: BatchResult | Lost | TargetError) -> None:
+    def _note_batch(self, batch: Batch, result: BatchResult | Lost) -> None:
         del self._unfinished[batch.first]
         self.result.next = min(self._unfinished, default=self._handed_out)
-        if not isinstance(result, BatchResult):
+        if isinstance(result, Lost):
             self._is_over = True
-            self.result.broken.append(_broken(batch, result))
+            number = batch.first + max(result.beats - 1, 0)
+            self.result.broken.append(Broken(batch, number, result.reason))
             return
         self.result.sequences += result.sequences
         self.result.diverged += result.diverged
@@ -198,9 +198,3 @@ class Hunt:
 
 def _signature(found: Found) -> Signature:
     return found.divergence.signature
-
-
-def _broken(batch: Batch, result: Lost | TargetError) -> Broken:
-    if isinstance(result, Lost):
-        return Broken(batch, batch.first + max(result.beats - 1, 0), result.reason)
-    return Broken(batch, batch.first, str(result))
