@@ -21,6 +21,9 @@ from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.database import remove_folders
 from resumable.conformance.targets.registry import open_target
 
+READY_S: Final = 20.0
+"""What a target may take to be imported and made."""
+
 HANG_S: Final = 20.0
 """A target that shows no sign of life for so long is given up."""
 
@@ -152,8 +155,8 @@ class _Worker:
         self._alive_at = monotonic()
 
     def await_ready(self) -> None:
-        if not self.pipe.poll(self._hang_s):
-            raise TargetError(f"the target did not get ready within {self._hang_s:.0f} s")
+        if not self.pipe.poll(READY_S):
+            raise TargetError(f"the target did not get ready within {READY_S:.0f} s")
         try:
             failure = self.pipe.recv()
         except (EOFError, ConnectionError):
@@ -194,7 +197,7 @@ class _Worker:
         remove_folders(self._process.pid or 0)
 
     def _ending(self) -> str:
-        self._process.join(timeout=self._hang_s)
+        self._process.join(timeout=READY_S)
         code = self._process.exitcode
         if code is not None and code < 0:
             return f"died of {signal.Signals(-code).name}"

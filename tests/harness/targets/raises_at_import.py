@@ -1,0 +1,3 @@
+"""It cannot even be imported."""
+
+raise RuntimeError("the weather is bad")
