@@ -31,7 +31,7 @@ from resumable.conformance.workers import Lost, Workers
 EXPLORED: Final = ExploreBudget(depth=4)
 """How far a check explores: a few seconds, and every two calls that meet."""
 
-SEQUENCES: Final = 8_000
+SEQUENCES: Final = 6_000
 """What is hunted through by default: the same everywhere, and well within a minute."""
 
 
