@@ -20,7 +20,7 @@ _SCHEMA: Final = "select name, type, sql from sqlite_master order by rowid"
 
 _TEMPORARY: Final = "select name from temp.sqlite_master"
 
-TRIGGERS: Final = "resumable_fails_"
+_TRIGGERS: Final = "resumable_fails_"
 """What the names of the failing disk's triggers begin with."""
 
 
@@ -116,10 +116,10 @@ class Holdings:
 
 
 def has_triggers(connection: sqlite3.Connection) -> bool:
-    """Whether the harness's triggers are on it. Raises UnlikeError if anything else is that
-    would not be copied."""
+    """Whether the harness has let this disk fail, which leaves triggers on it. Raises
+    UnlikeError if the target itself has something there, since that would not be copied."""
     names = _tuples(connection).execute(_TEMPORARY).fetchall()
-    if not all(name.startswith(TRIGGERS) for (name,) in names):
+    if not all(name.startswith(_TRIGGERS) for (name,) in names):
         raise UnlikeError("it cannot be copied, since it has made something temporary")
     return bool(names)
 

@@ -110,7 +110,12 @@ class Walker:
             lockstep = self._way.at(place)
             try:
                 outcome = lockstep.do(command)
-                arrival = self._arrive(lockstep, place, choice, is_last=is_last)
+                changed = self._way.has_changed()
+                arrival = (
+                    self._arrive(lockstep, place, choice, is_last=is_last)
+                    if changed or _has_moved(lockstep, place)
+                    else Arrival(choice, place.key, False, None)
+                )
             except DivergedError as error:
                 raise self._from_the_start(place.trail + bytes((choice,)), error) from None
             moment = Moment(view.state, command, lockstep.now_ms, outcome, view.scope.limits)
@@ -138,8 +143,6 @@ class Walker:
     def _arrive(
         self, lockstep: Lockstep, before: Place, choice: int, *, is_last: bool
     ) -> Arrival:
-        if self._stands_still(lockstep, before):
-            return Arrival(choice, before.key, False, None)
         begun = begun_by_now(before.begun, lockstep.states[0])
         key = self._key(lockstep, begun)
         is_new = key not in self._seen
@@ -159,15 +162,6 @@ class Walker:
             lockstep.look_closely()
         return Arrival(choice, key, is_new, place)
 
-    def _stands_still(self, lockstep: Lockstep, before: Place) -> bool:
-        """Whether certainly nothing changed, so that the key is the same."""
-        return (
-            lockstep.states[0] is before.states[0]
-            and len(lockstep.states) == len(before.states) == 1
-            and lockstep.now_ms == before.now_ms
-            and not self._way.has_changed()
-        )
-
     def _key(self, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:
         target, states = self._target, lockstep.states
         if isinstance(target, InProcess) and self._holdings is not None:
@@ -186,6 +180,13 @@ class Walker:
         figures.coverage.note_moment(moment, classes)
         to = node_of(moment.after, moment.now, moment.limits)
         figures.edges[node, _kind_of_edge(moment.command), to] += 1
+
+
+def _has_moved(lockstep: Lockstep, place: Place) -> bool:
+    """Whether clock or specification have gone on from ``place``."""
+    return lockstep.now_ms != place.now_ms or (
+        lockstep.states[0] is not place.states[0] or len(lockstep.states) != len(place.states)
+    )
 
 
 def _kind_of_edge(command: Command) -> type[Command]:
