@@ -94,18 +94,7 @@ FAULTY_CALLS: Final = (
     Destroy,
 )
 
-JOINING_CALLS: Final = (
-    Store,
-    Flush,
-    Complete,
-    Start,
-    Burst,
-    Replay,
-    MarkError,
-    ClearAll,
-    Restore,
-    InsertStale,
-)
+JOINING_CALLS: Final = tuple([kind for kind in FAULTY_CALLS if kind is not Destroy])
 
 
 class Choose(Protocol):
