@@ -21,10 +21,17 @@ def test_{name}() -> None:
 def regression_test(trace: Trace, target: str, name: str) -> str:
     """The text of the file; ``name`` becomes that of the test."""
     return _SOURCE.format(
-        doc=(trace.note or f"{target} diverged from the specification here once.").replace(
-            '"""', "'''"
-        ),
+        doc=_docstring(trace.note or f"{target} diverged from the specification here once."),
         trace=dumps(trace),
         name=re.sub(r"\W+", "_", name).strip("_").lower(),
         target=target,
     )
+
+
+def _docstring(text: str) -> str:
+    """``text`` between three quotes, whatever it holds."""
+    plain = [
+        letter if letter.isprintable() and letter != "\\" else repr(letter)[1:-1]
+        for letter in text.replace('"""', "'''")
+    ]
+    return "".join(plain) + (" " if text.endswith('"') else "")

@@ -6,7 +6,7 @@ holds the commands themselves, not the seed that made them.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
@@ -47,16 +47,6 @@ class Trace(NamedTuple):
 
 class TraceError(ValueError):
     """A file is not a trace; the message names the line and the cure."""
-
-
-def of_commands(commands: Iterable[Command], **rest: Any) -> Trace:
-    """A trace whose replies are not known."""
-    steps: list[Step] = []
-    now_ms = EPOCH_MS
-    for command in commands:
-        now_ms += command.ms if isinstance(command, Advance) else 0
-        steps.append(Step(command, now_ms, codec.PLAIN))
-    return Trace(tuple(steps), **rest)
 
 
 def of_divergence(divergence: Divergence, note: str = "") -> Trace:

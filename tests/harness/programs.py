@@ -1,5 +1,6 @@
 """Random programs, as wild as a trace may hold them."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -26,8 +27,11 @@ from model import (
     Store,
     WhileDiskFails,
 )
+from resumable.conformance.clock import EPOCH_MS
+from resumable.conformance.codec import PLAIN
+from resumable.conformance.divergence import Step
 from resumable.conformance.setting import Setting
-from resumable.conformance.trace import misuses_name
+from resumable.conformance.trace import Trace, misuses_name
 
 any_text: Final = st.text(st.characters(exclude_categories=()), max_size=8)
 run_of_one_letter: Final = st.builds(
@@ -81,6 +85,17 @@ def well_formed(program: list[Command]) -> list[Command]:
 
 
 programs: Final = st.lists(commands, max_size=12).map(well_formed)
+
+
+def of_commands(commands: Iterable[Command], **rest: Any) -> Trace:
+    """A trace whose replies nobody has recorded."""
+    steps: list[Step] = []
+    now_ms = EPOCH_MS
+    for command in commands:
+        now_ms += command.ms if isinstance(command, Advance) else 0
+        steps.append(Step(command, now_ms, PLAIN))
+    return Trace(tuple(steps), **{"verdict": "unknown", **rest})
+
 
 ONE_OF_EACH: Final[tuple[Command, ...]] = (
     Start("s1", "r1"),

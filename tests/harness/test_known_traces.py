@@ -12,7 +12,8 @@ from resumable.conformance.gate import check_permitted, known_traces
 from resumable.conformance.run import no_longer_permitted, run
 from resumable.conformance.target import Seen, Target
 from resumable.conformance.targets.builtin import sqlite, sqlite_file, sqlite_process
-from resumable.conformance.trace import Trace, TraceError, of_commands, read, write
+from resumable.conformance.trace import Trace, TraceError, read, write
+from tests.harness.programs import of_commands
 
 FOLDER: Final = Path(__file__).parent.parent / "traces"
 TRACES: Final = {path.stem: read(path) for path in sorted(FOLDER.glob("*.jsonl"))}
@@ -65,7 +66,9 @@ def test_a_known_trace_says_in_one_or_two_sentences_what_surprises(trace: Trace)
 
 
 def recorded(*replies: Seen) -> Trace:
-    trace = of_commands([Start("s1", "r1"), Flush(), Restart()], note="A note.")
+    trace = of_commands(
+        [Start("s1", "r1"), Flush(), Restart()], note="A note.", verdict="conforms"
+    )
     steps = [step._replace(seen=seen) for step, seen in zip(trace.steps, replies, strict=True)]
     return trace._replace(steps=tuple(steps))
 

@@ -15,9 +15,10 @@ from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Seen
 from resumable.conformance.targets.builtin import sqlite
-from resumable.conformance.trace import Trace, dumps, loads, of_commands, read, write
+from resumable.conformance.trace import Trace, dumps, loads, read, write
 from resumable.conformance.vocabulary import ODD_BODIES, REQUESTS, edge_bodies
 from tests.harness import programs
+from tests.harness.programs import of_commands
 
 FILE_BYTES_MAX = 10_000
 
@@ -49,7 +50,7 @@ def recorded(*commands: Command) -> Trace:
 def test_what_is_read_is_what_was_written(
     program: list[Command], setting: Setting, limits: Limits, note: str, replies: list[Seen]
 ) -> None:
-    trace = of_commands(program, setting=setting, limits=limits, note=note, verdict="unknown")
+    trace = of_commands(program, setting=setting, limits=limits, note=note)
     replied = zip(trace.steps, replies, strict=False)
     trace = trace._replace(steps=tuple([step._replace(seen=seen) for step, seen in replied]))
     assert loads(dumps(trace)) == trace

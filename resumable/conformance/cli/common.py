@@ -92,6 +92,20 @@ def clear_errors() -> Iterator[None]:
         fail(str(error))
 
 
+@contextmanager
+def target_prints_to_stderr() -> Iterator[None]:
+    """What a target prints must not get between the lines of a report, or into JSON."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def check_writable(folder: Path) -> None:
     """Find out now, not when there is something to save. Leaves no empty folder behind."""
     is_new = not folder.exists()

@@ -128,7 +128,7 @@ def _signatures(folder: Path | None, target: str) -> list[Signature]:
     if folder is None:
         return []
     signatures = []
-    with open_target(target) as system:
+    with common.target_prints_to_stderr(), open_target(target) as system:
         for path in sorted(folder.glob("*.jsonl")):
             try:
                 trace = read(path)

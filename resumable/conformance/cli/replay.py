@@ -44,7 +44,7 @@ def replay(path: Path, target: str | None, *, as_test: bool, as_json: bool) -> N
         click.echo(regression_test(trace, spec, path.stem), nl=False)
         return
     logging.disable(logging.CRITICAL)
-    with common.clear_errors(), open_target(spec) as system:
+    with common.clear_errors(), common.target_prints_to_stderr(), open_target(spec) as system:
         divergence = run(system, trace.commands, setting=trace.setting, limits=trace.limits)
     _report(path, trace, spec, divergence, as_json=as_json)
 

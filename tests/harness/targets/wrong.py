@@ -61,7 +61,7 @@ class Loudly(ResumableStream):
 
 
 class Slowly(ResumableStream):
-    """Is right, and says when it has begun; so that somebody can interrupt."""
+    """Is right, and says when it has begun, so that somebody can interrupt."""
 
     def start(self, request_id: str) -> str:
         Path(os.environ["BEGUN"]).touch()
@@ -69,5 +69,9 @@ class Slowly(ResumableStream):
 
 
 class SlowlyAndWrong(Slowly):
+    """Says how often it was wrong, too: by the length of a file."""
+
     def mark_error(self, stream_id: str) -> None:
+        with Path(os.environ["BEGUN"]).with_name("wrong").open("a") as file:
+            file.write("x")
         self.complete(stream_id)
