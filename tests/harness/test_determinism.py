@@ -11,8 +11,8 @@ TARGET: Final = "tests.harness.targets.wrong:InTwoWays"
 
 def hunted(hash_seed: str, out: Path, *options: str) -> Any:
     """What came of a hunt; the folder that it wrote to is each time another."""
-    arguments = ("--target", TARGET, "--sequences", "50", "--json", "--out", out, *options)
-    run = resumable("hunt", *arguments, PYTHONHASHSEED=hash_seed)
+    budget = ("--sequences", "50", "--json", *options)
+    run = resumable("hunt", "--target", TARGET, "--out", out, *budget, PYTHONHASHSEED=hash_seed)
     return json.loads(run.stdout.replace(str(out), "OUT"))
 
 
