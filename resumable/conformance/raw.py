@@ -17,6 +17,10 @@ _CHUNKS: Final = """
 
 _DELETES: Final = [f"delete from {table}" for table in TABLES]  # noqa: S608 - our own names
 
+_OTHER_STATE: Final = """
+    select (select user_version from pragma_user_version),
+        (select count(*) from temp.sqlite_master where type = 'table')"""
+
 _NAMES: Final = "select name from sqlite_master where type = 'table'"
 
 
@@ -45,9 +49,11 @@ def is_open(connection: sqlite3.Connection) -> bool:
 
 
 def emptied(connection: sqlite3.Connection) -> bool:
-    """Delete all rows, if there are only the original's tables; whether that was so."""
+    """Delete all rows, if there is nothing but the original's tables; whether that was so."""
     cursor = _tuples(connection)
     if {name for (name,) in cursor.execute(_NAMES)} != set(TABLES):
+        return False
+    if cursor.execute(_OTHER_STATE).fetchone() != (0, 0):
         return False
     for delete in _DELETES:
         cursor.execute(delete)

@@ -62,7 +62,7 @@ def alphabet_of(scope: Scope) -> tuple[Word, ...]:
 
 def body(view: View) -> str:
     """A body that no earlier command has stored. Where limits are small it has exactly the
-    greatest size, and the ones that the first commands store are odd in other ways."""
+    greatest size; two that come early are odd in other ways."""
     number = view.number
     if number in _ODD_BODIES:
         return _ODD_BODIES[number]
@@ -70,8 +70,8 @@ def body(view: View) -> str:
     return f"é{number:0{size - 2}}" if size < _SMALL_BYTES else f"é{number}"
 
 
-_ODD_BODIES: Final = {0: "", 2: "\ud8002", 3: "[3]"}
-"""By the number of the command: empty, with half a surrogate pair, a JSON array."""
+_ODD_BODIES: Final = {2: "\ud8002", 3: "[3]"}
+"""By the number of the command: with half a surrogate pair, and a JSON array."""
 
 
 def too_large(view: View) -> str:
@@ -112,6 +112,14 @@ def _complete(view: View) -> list[Complete]:
 def _replay_own(view: View) -> list[Replay]:
     own = view.state.memory.request
     return [] if own is None else [Replay(own)]
+
+
+def _store_empty(view: View) -> list[Store]:
+    """Only where no other chunk is: each one doubles the states."""
+    disk, memory = view.state
+    if memory.active is None or disk.chunks or memory.buffer:
+        return []
+    return [Store(memory.active, "")]
 
 
 def _to_none_while_active(view: View) -> list[Command]:
@@ -219,6 +227,7 @@ CORE: Final = (
 )
 
 OTHERS: Final = (
+    Word("store an empty chunk to the active stream, if it is the first of all", _store_empty),
     Word("replay under the active stream's request", _replay_own),
     Word(
         "store to none, and complete none, while a stream is active",

@@ -1,5 +1,6 @@
 """Places: states that an exploration has reached, and the ways back to them."""
 
+import sqlite3
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Limits, State
 from resumable.conformance.explore.alphabet import commands
-from resumable.conformance.explore.holdings import Holdings, UnlikeError
+from resumable.conformance.explore.holdings import Holdings, UnlikeError, temporary
 from resumable.conformance.explore.memory import Knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
@@ -68,8 +69,8 @@ class WayBack(Protocol):
 
 
 class Copies:
-    """The database is deserialized, and what the instance knew is put back into it. That
-    costs about as much as one command."""
+    """The rows are written again, and the instance knows again what it knew. That costs
+    about as much as one command."""
 
     says: Final = "copies of the database and of what the instance holds"
 
@@ -78,7 +79,6 @@ class Copies:
         self._holdings: Final = holdings
         self._scope: Final = scope
         self._picture = Picture(b"", b"")
-        self._database = b""
         self._knowledge = Knowledge(b"")
         self._is_there = False
         self._opened: Final = _AlreadyOpen(target)
@@ -99,14 +99,15 @@ class Copies:
 
     def picture(self) -> Picture:
         connection = self._target.connection
-        database = connection.serialize()
+        if temporary(connection):
+            raise UnlikeError("it cannot be copied, since it has made something temporary")
         try:
             memory = take_down(self._target.instance, connection)
         except Exception as error:
             raise UnlikeError(f"it cannot be copied: {error}") from error
-        if database == self._database:
+        if not self._holdings.has_changed(connection):
             return Picture(self._picture.database, memory)
-        return Picture(zlib.compress(database, 1), memory)
+        return Picture(zlib.compress(connection.serialize(), 1), memory)
 
     def has_changed(self) -> bool:
         target = self._target
@@ -117,10 +118,13 @@ class Copies:
 
     def _put_back(self) -> None:
         target, connection = self._target, self._target.connection
-        connection.rollback()
-        connection.row_factory = ROW_FACTORIES[DEFAULT.rows]
-        connection.isolation_level = DEFAULT.isolation_level
-        self._holdings.put_back(connection)
+        try:
+            connection.rollback()
+            connection.row_factory = ROW_FACTORIES[DEFAULT.rows]
+            connection.isolation_level = DEFAULT.isolation_level
+            self._holdings.put_back(connection)
+        except sqlite3.Error as error:
+            raise UnlikeError(f"its database cannot be put back: {error}") from error
         self._knowledge.put_back(target.instance, connection)
 
     def _look_at(self, picture: Picture | None) -> None:
@@ -129,9 +133,8 @@ class Copies:
         if picture is not self._picture:
             self._is_there = False
             self._picture = picture
-            self._database = zlib.decompress(picture.database)
             self._knowledge = Knowledge(picture.memory)
-            self._holdings.look_at(self._database, self._target.connection)
+            self._holdings.look_at(zlib.decompress(picture.database))
 
 
 def copies_of(target: Target, holdings: Holdings | None, scope: Scope) -> Copies:
@@ -157,7 +160,8 @@ class Repeats:
 
     def at(self, place: Place) -> Lockstep:
         self._target.close()
-        return follow(self._target, self._scope, place.trail, brief=True)
+        lockstep, _ = follow(self._target, self._scope, place.trail, brief=True)
+        return lockstep
 
     def picture(self) -> None:
         return None
@@ -166,15 +170,18 @@ class Repeats:
         return True
 
 
-def follow(target: Target, scope: Scope, trail: Sequence[int], *, brief: bool) -> Lockstep:
-    """Send the commands of a trail to a target that is not open. Raises DivergedError."""
+def follow(
+    target: Target, scope: Scope, trail: Sequence[int], *, brief: bool
+) -> tuple[Lockstep, tuple[str, ...]]:
+    """Send the commands of a trail to a target that is not open; return the lockstep, and
+    every stream that began. Raises DivergedError."""
     lockstep = Lockstep(target, limits=scope.limits, brief=brief)
     begun: tuple[str, ...] = ()
     for number, choice in enumerate(trail):
         view = View(scope, lockstep.states[0], lockstep.now_ms, begun, number)
         lockstep.do(commands(view)[choice])
         begun = begun_by_now(begun, lockstep.states[0])
-    return lockstep
+    return lockstep, begun
 
 
 def begun_by_now(begun: tuple[str, ...], state: State) -> tuple[str, ...]:

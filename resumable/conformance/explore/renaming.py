@@ -46,9 +46,10 @@ class Renaming:
         requests = self._requests
         return None if request is None else requests.setdefault(request, len(requests))
 
-    def body(self, body: str) -> int:
-        """The number of a body."""
-        return self._bodies.setdefault(body, len(self._bodies))
+    def body(self, body: str) -> int | str:
+        """The number of a body. Empty text, which may be anything, stays empty."""
+        bodies = self._bodies
+        return bodies.setdefault(body, len(bodies)) if body else body
 
     def time(self, at_ms: int | None) -> int | None:
         """How long ago; zero ("never") and None as they are."""
@@ -79,8 +80,7 @@ class Renaming:
         return ("time", round(self._now_ms - in_ms, 3)) if self._is_near(in_ms) else value
 
     def _text(self, text: str) -> Tree:
-        """What has been met as a stream, a request or a body goes by its number. Empty text
-        may be all of these, and stays empty."""
+        """What has been met as a stream, a request or a body goes by its number."""
         if not text:
             return text
         name = self.names.get(text, text)

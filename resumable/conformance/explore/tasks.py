@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -49,14 +50,12 @@ class Beginning:
 
     def run(self, target: Target, _beat: Beat) -> Result:
         try:
-            walker = Walker(target, self.scope, copies=self.copies, seen=set())
-            place = walker.start()
-            reached = [_reached(place.key, place)]
-            return Result(reached=reached, is_opaque=walker.is_opaque)
+            with closing(Walker(target, self.scope, copies=self.copies, seen=set())) as walker:
+                place = walker.start()
+                reached = [_reached(place.key, place)]
+                return Result(reached=reached, is_opaque=walker.is_opaque)
         except UnlikeError as error:
             return Result(unlike=str(error))
-        finally:
-            target.close()
 
 
 @dataclass(frozen=True)
@@ -70,19 +69,17 @@ class Batch:
     is_last: bool
 
     def run(self, target: Target, beat: Beat) -> Result:
-        seen = _seen_in(self.run_id)
-        walker = Walker(target, self.scope, copies=self.copies, seen=seen)
-        result = Result(walker.figures)
-        try:
-            for packed in self.places:
-                beat()
-                result.reached.extend(self._reached(walker, packed))
-        except DivergedError as error:
-            result.found = error.divergence
-        except UnlikeError as error:
-            result.unlike = str(error)
-        finally:
-            target.close()
+        seen, result = _seen_in(self.run_id), Result()
+        with closing(Walker(target, self.scope, copies=self.copies, seen=seen)) as walker:
+            result.figures = walker.figures
+            try:
+                for packed in self.places:
+                    beat()
+                    result.reached.extend(self._reached(walker, packed))
+            except DivergedError as error:
+                result.found = error.divergence
+            except UnlikeError as error:
+                result.unlike = str(error)
         return result
 
     def _reached(self, walker: Walker, packed: bytes) -> list[Reached]:
@@ -108,21 +105,20 @@ class Comparison:
 
     def run(self, target: Target, beat: Beat) -> Result:
         walker = Walker(target, self.scope, copies=self.copies, seen=set())
-        try:
-            for pair in self.pairs:
-                beat()
-                one, other = [
-                    [each.key for each in walker.arrivals(unpack(place), is_last=True)]
-                    for place in pair
-                ]
-                if one != other:
-                    return Result(unlike="two states of one key went on differently")
-        except DivergedError as error:
-            return Result(found=error.divergence)
-        except UnlikeError as error:
-            return Result(unlike=str(error))
-        finally:
-            target.close()
+        with closing(walker):
+            try:
+                for pair in self.pairs:
+                    beat()
+                    one, other = [
+                        [each.key for each in walker.arrivals(unpack(place), is_last=True)]
+                        for place in pair
+                    ]
+                    if one != other:
+                        return Result(unlike="two states of one key went on differently")
+            except DivergedError as error:
+                return Result(found=error.divergence)
+            except UnlikeError as error:
+                return Result(unlike=str(error))
         return Result()
 
 

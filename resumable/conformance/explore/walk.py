@@ -84,16 +84,26 @@ class Walker:
         if isinstance(target, InProcess):
             self._holdings = Holdings(target.connection)
         if copies:
-            self._way = copies_of(target, self._holdings, scope)
+            try:
+                self._way = copies_of(target, self._holdings, scope)
+            except UnlikeError:
+                self.close()
+                raise
 
     @property
     def is_opaque(self) -> bool:
         """Whether nobody can look into the memory of the target."""
         return self._holdings is None
 
+    def close(self) -> None:
+        """Let go of the target."""
+        self._target.close()
+        if self._holdings is not None:
+            self._holdings.close()
+
     def start(self) -> Place:
         """The place where everything begins."""
-        key = self._key(self._first, ())
+        key = self.key(self._first, ())
         picture = self._way.picture()
         return Place(key, self._first.states, self._first.now_ms, {}, (), b"", picture)
 
@@ -125,8 +135,7 @@ class Walker:
     def check(self, place: Place) -> None:
         """Raise UnlikeError unless the commands that lead to ``place`` lead there again."""
         self._target.close()
-        lockstep = follow(self._target, self._scope, place.trail, brief=True)
-        if self._key(lockstep, place.begun) != place.key:
+        if self.key(*follow(self._target, self._scope, place.trail, brief=True)) != place.key:
             raise UnlikeError("the same commands led to another state")
         self.figures.repeated += 1
 
@@ -144,7 +153,7 @@ class Walker:
         self, lockstep: Lockstep, before: Place, choice: int, *, is_last: bool
     ) -> Arrival:
         begun = begun_by_now(before.begun, lockstep.states[0])
-        key = self._key(lockstep, begun)
+        key = self.key(lockstep, begun)
         is_new = key not in self._seen
         place = None
         if not is_last and (is_new or is_sampled(key)):
@@ -162,7 +171,8 @@ class Walker:
             lockstep.look_closely()
         return Arrival(choice, key, is_new, place)
 
-    def _key(self, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:
+    def key(self, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:
+        """The key of where the target is now. ``begun`` is every stream that ever began."""
         target, states = self._target, lockstep.states
         if isinstance(target, InProcess) and self._holdings is not None:
             content = self._holdings.read(target.connection)
