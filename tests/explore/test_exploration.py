@@ -38,7 +38,9 @@ def states_of_every_sequence(target: Target, scope: Scope, depth: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("scope", "depth"), [(CORE, 3), (FULL, 2), (original("core"), 2)], ids=str
+    ("scope", "depth"),
+    [(CORE, 3), (FULL, 2), (original("core"), 2)],
+    ids=["core", "full", "bursts"],
 )
 def test_it_reaches_every_state_that_some_sequence_reaches(scope: Scope, depth: int) -> None:
     states = states_of_every_sequence(sqlite(), scope, depth)

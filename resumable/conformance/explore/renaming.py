@@ -23,17 +23,20 @@ _MADE_UP: Final = re.compile(r"(?=\S*[\dA-Z])\S{16,}")
 class Renaming:
     """The renaming of one state. A number is given at the first appearance of a name.
 
-    ``names`` maps the target's ids to symbolic names.
+    ``names`` maps the target's ids to symbolic names; ``owner`` is whose memory is looked
+    into, and not looked into again where the memory refers to it.
     """
 
-    def __init__(self, names: Mapping[str, str], now_ms: int) -> None:
+    def __init__(
+        self, names: Mapping[str, str], now_ms: int, owner: object | None = None
+    ) -> None:
         self.names: Final = names
         self._now_ms: Final = now_ms
         self._streams: Final[dict[str, int]] = {}
         self._requests: Final[dict[str, int]] = {}
         self._bodies: Final[dict[str, int]] = {}
         self._made_up: Final[dict[str, int]] = {}
-        self._met: Final[dict[int, tuple[int, object]]] = {}
+        self._met: Final[dict[int, tuple[int, object]]] = {id(owner): (0, owner)}
         """By the address: number, and the object itself, so that the address stays its own."""
 
     def stream(self, name: str | None) -> int | None:

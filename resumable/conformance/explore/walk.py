@@ -104,6 +104,7 @@ class Walker:
     def start(self) -> Place:
         """The place where everything begins."""
         key = self.key(self._first, ())
+        self._seen.add(key)
         picture = self._way.picture()
         return Place(key, self._first.states, self._first.now_ms, {}, (), b"", picture)
 
@@ -175,11 +176,11 @@ class Walker:
         """The key of where the target is now. ``begun`` is every stream that ever began."""
         target, states = self._target, lockstep.states
         if isinstance(target, InProcess) and self._holdings is not None:
-            content = self._holdings.read(target.connection)
-            known = knowledge(target.instance)
+            owner = target.instance
+            content, known = self._holdings.read(target.connection), knowledge(owner)
         else:
-            content, known = _content_of(target, lockstep), None
-        renaming = Renaming(lockstep.bindings.names, lockstep.now_ms)
+            owner, content, known = None, _content_of(target, lockstep), None
+        renaming = Renaming(lockstep.bindings.names, lockstep.now_ms, owner)
         return key_of(states, gone(begun, states[0]), content, known, renaming)
 
     def _count(self, moment: Moment, classes: tuple[str, ...], node: str) -> None:
