@@ -2,6 +2,7 @@
 
 import multiprocessing
 import re
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -96,6 +97,22 @@ class Die:
         if self.dies:
             raise SystemExit(3)
         return self.number
+
+
+@dataclass(frozen=True)
+class AskForInterrupts:
+    """What becomes of a Ctrl-C in a worker: now, and while it was starting."""
+
+    def run(self, _target: Target, _beat: Callable[[], None]) -> tuple[bool, bool]:
+        is_blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+        return signal.getsignal(signal.SIGINT) is signal.SIG_IGN, is_blocked
+
+
+def test_ctrl_c_is_no_affair_of_a_worker_from_its_first_moment_on() -> None:
+    with Workers("sqlite", 1) as workers:
+        ((_, answer),) = [each for each in workers.run([AskForInterrupts()]) if each.task]
+    assert answer == (True, True)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_the_others_go_on_when_one_breaks() -> None:

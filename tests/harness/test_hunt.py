@@ -2,7 +2,6 @@
 
 import multiprocessing
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +10,15 @@ import pytest
 from model import ORIGINAL
 from resumable.conformance.hunt import progress
 from resumable.conformance.hunt.batch import Batch, Signature, vocabulary
-from resumable.conformance.hunt.hunt import BATCH, Budget, Found, Hunt, HuntResult
+from resumable.conformance.hunt.hunt import BATCH, Budget, Hunt, HuntResult
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.mutants import MUTANTS, target_of
 from resumable.conformance.targets.builtin import sqlite
+from resumable.conformance.targets.registry import open_target
 from resumable.conformance.workers import Workers
 
 TARGETS: Final = "tests.harness.targets"
+MUTANTS_OF_TIME: Final = "resumable.conformance.mutants.buffering"
 LIVE: Final = ("Start", "is_live")
 ERROR: Final = ("MarkError", "get_all_stream_metadata()")
 
@@ -73,19 +74,22 @@ def test_two_bugs_of_one_target_are_told_apart_and_each_is_reported_once() -> No
     assert result.diverged > len(result.found)
 
 
-def test_a_hunt_until_something_is_found_reports_the_first() -> None:
-    result = hunted(f"{TARGETS}.wrong:InTwoWays")
-    assert len(result.found) == 1
-    assert result.found[0].is_shrunk
-    assert len(result.found[0].divergence.steps) <= 2
+def test_a_hunt_until_something_is_found_reports_the_very_first() -> None:
+    spec = f"{TARGETS}.wrong:InTwoWays"
+    result = hunted(spec)
+    (found,) = result.found
+    with open_target(spec) as target:
+        batch = Batch(0, 0, BATCH).run(target, lambda: None)
+    assert len(batch.found) > 1
+    assert found.number == min(number for number, _ in batch.found.values())
+    assert found.is_shrunk
+    assert len(found.divergence.steps) <= 2
 
 
-def test_what_is_known_is_counted_and_not_reported() -> None:
-    result = hunted(
-        f"{TARGETS}.wrong:InTheSecondWay", until_found=False, known=[ERROR], sequences=BATCH
-    )
+def test_what_is_known_is_counted_each_time_and_not_reported() -> None:
+    result = hunted(f"{TARGETS}.wrong:InTheSecondWay", until_found=False, known=[ERROR])
     assert ERROR not in signatures(result)
-    assert result.known > 0
+    assert result.known >= 2
 
 
 def test_a_hunt_goes_on_as_if_it_had_never_stopped() -> None:
@@ -133,16 +137,19 @@ def test_an_interrupt_keeps_what_was_found_and_not_yet_shrunk() -> None:
 
 
 def test_what_was_shrunk_before_an_interrupt_is_not_reported_again() -> None:
+    """A find of a hunt may turn out to be of another kind once everything is compared; but
+    no sequence finds two things."""
+
     def interrupt(result: HuntResult) -> None:
         if result.found and result.found[-1].is_shrunk:
             raise KeyboardInterrupt
 
     budget = Budget(sequences=4 * BATCH, until_found=False)
-    with Workers(f"{TARGETS}.wrong:InTwoWays", 1) as workers:
+    with Workers(f"{MUTANTS_OF_TIME}:ChunksCarryTheTimeOfTheirStore", 1) as workers:
         result = Hunt(workers, 0, budget, on_progress=interrupt).run()
     assert result.interrupted
-    assert len(signatures(result)) == len(result.found)
     assert any(found.is_shrunk for found in result.found)
+    assert len({found.number for found in result.found}) == len(result.found)
 
 
 def test_a_hunt_ends_with_its_time() -> None:
@@ -208,10 +215,3 @@ def test_a_file_that_is_no_standing_is_refused(
         (tmp_path / progress.FILE).write_text(text)
     with pytest.raises(progress.StandingError, match=message):
         progress.load(tmp_path)
-
-
-def test_found_things_are_told_apart_by_what_differs_first() -> None:
-    result = hunted(f"{TARGETS}.wrong:InTheSecondWay", sequences=BATCH)
-    (found,) = result.found
-    assert found.divergence.signature[0] in {"MarkError", "MarkError while the disk fails"}
-    assert replace(found, number=0) == Found(0, found.divergence, is_shrunk=True)

@@ -74,8 +74,8 @@ def test_ctrl_c_while_the_workers_start_stops_them_quietly(tmp_path: Path) -> No
 
 
 @needs_proc
-def test_no_worker_outlives_a_hunt_that_is_killed(tmp_path: Path) -> None:
-    with hunting("Slowly", tmp_path) as process:
+def test_not_even_a_stuck_worker_outlives_a_hunt_that_is_killed(tmp_path: Path) -> None:
+    with hunting("Stuck", tmp_path) as process:
         assert len(living(process.pid)) > 1
         process.kill()
         process.wait()

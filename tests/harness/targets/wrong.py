@@ -1,6 +1,7 @@
 """Targets that are wrong, or peculiar."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from types import MappingProxyType
@@ -66,6 +67,13 @@ class Slowly(ResumableStream):
     def start(self, request_id: str) -> str:
         Path(os.environ["BEGUN"]).touch()
         return super().start(request_id)
+
+
+class Stuck(Slowly):
+    def start(self, request_id: str) -> str:
+        super().start(request_id)
+        while True:
+            signal.pause()
 
 
 class SlowlyAndWrong(Slowly):
