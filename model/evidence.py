@@ -45,6 +45,13 @@ def is_shuffled(it: Departure) -> bool:
     return "chunk" in it.where and _is_shuffled(_bodies(it.seen), _bodies(it.permitted))
 
 
+def indexes_are_wrong(it: Departure) -> bool:
+    """The same chunks under other indexes, of which a replay shows the order alone."""
+    if it.where == "frames":
+        return is_shuffled(it) and "rows of chunks" in it.others
+    return "chunk_index" in it.where and not is_shuffled(it)
+
+
 def indexes_repeat(it: Departure) -> bool:
     """Some stream has two chunks of the same index."""
     permitted = Counter([index for _, index in _bodies(it.permitted)])
@@ -112,6 +119,8 @@ def changes_text(it: Departure) -> bool:
         return _has_as_many_frames(it) and _first_frames(it).bodies_differ
     if it.where == "active_request_id":
         return isinstance(it.permitted, str) and not _is_plain(it.permitted)
+    if it.where == "get_all_stream_metadata()":
+        return _changes_a_request(it)
     return "index" not in it.where and _changes_a_body(it)
 
 
@@ -120,6 +129,19 @@ def refuses_text(it: Departure) -> bool:
     if raises_unasked(it):
         return not all(_is_plain(text) for text in texts_of(call_of(it.command)))
     return changes_text(it) or _first_frames(it).ids_differ_as_sent
+
+
+def _changes_a_request(it: Departure) -> bool:
+    """A row whose request is unusual is there, and right but for that."""
+    left, right = _without_requests(it.seen), _without_requests(it.permitted)
+    requests = [row[2] for row in it.permitted if row not in it.seen] if left == right else []
+    return bool(requests) and not any(_is_plain(request) for request in requests)
+
+
+def _without_requests(rows: Any) -> Any:
+    if not isinstance(rows, list | tuple):
+        return rows
+    return [(*row[:2], *row[3:]) if type(row) is tuple else row for row in rows]
 
 
 def _changes_a_body(it: Departure) -> bool:

@@ -63,6 +63,10 @@ def _mends_text_wrongly(it: Departure) -> bool:
     return circumstances.has_surrogate(it) and evidence.refuses_text(it)
 
 
+def _goes_on_wrongly(it: Departure) -> bool:
+    return circumstances.was_restored(it) and evidence.indexes_are_wrong(it)
+
+
 def _refuses_an_index(it: Departure) -> bool:
     departs = evidence.raises_unasked(it) or evidence.chunks_are_missing(it)
     return departs and evidence.indexes_repeat(it)
@@ -167,6 +171,19 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
         when=circumstances.stores_the_largest,
     ),
     Rule(
+        "restored_goes_on",
+        "A restored stream goes on with the index after its highest one; without chunks, at 0.",
+        KINDS,
+        when=_goes_on_wrongly,
+    ),
+    Rule(
+        "one_counter",
+        "All streams share one index counter, which every stored chunk moves on by one; start,"
+        " complete, mark_error and clear_all set it to 0.",
+        KINDS,
+        when=evidence.indexes_are_wrong,
+    ),
+    Rule(
         "chunks_are_in_order",
         "Chunks are read and sent by their index; those of one index, as they were written.",
         KINDS,
@@ -183,20 +200,6 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
         "Text passes unchanged, whatever it is: empty, JSON, NUL, U+2028, any language.",
         KINDS,
         when=evidence.changes_text,
-    ),
-    Rule(
-        "restored_goes_on",
-        "A restored stream goes on with the index after its highest one; without chunks, at 0.",
-        KINDS,
-        ("chunk_index",),
-        circumstances.was_restored,
-    ),
-    Rule(
-        "one_counter",
-        "All streams share one index counter, which every stored chunk moves on by one; start,"
-        " complete, mark_error and clear_all set it to 0.",
-        KINDS,
-        ("chunk_index",),
     ),
     Rule(
         "index_may_repeat",

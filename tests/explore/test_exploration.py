@@ -169,3 +169,21 @@ def test_what_one_more_depth_would_cost_is_told_from_the_growth_so_far() -> None
     assert explored(sqlite(), CORE, 5).levels[-1].transitions == pytest.approx(
         result.next_level.transitions, rel=0.2
     )
+
+
+class OutOfOrder(Here):
+    """Workers that are done with later tasks first."""
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Finished]:
+        finished = list(super().run(tasks))
+        yield from reversed(finished)
+
+
+@pytest.mark.parametrize("name", ["sqlite", "age_counts_from_the_last_chunk"])
+def test_it_does_not_matter_who_is_done_first(name: str) -> None:
+    target = target_of(MUTANTS[name]) if name in MUTANTS else sqlite()
+    runners = (Here(target), OutOfOrder(target))
+    one, other = [Exploration(each, name, CORE, Budget(5)).run() for each in runners]
+    assert [level[:2] for level in one.levels] == [level[:2] for level in other.levels]
+    assert one.found == other.found
+    assert one.figures.edges == other.figures.edges

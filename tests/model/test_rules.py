@@ -71,6 +71,8 @@ AT_STAKE: Final[dict[str, Example]] = {
     "dead_socket_changes_nothing": Example((*started(), ReplayToDeadSocket("r", 0)), "raises"),
     "oversized_is_skipped": Example((LARGE, Flush()), CHUNKS, [("more tha", 0)], []),
     "largest_is_stored": Example((Store("s1", "exactly8"), Flush()), CHUNKS),
+    "restored_goes_on": Example((*ORPHAN, Store("s1", "a"), Flush()), "chunk_index"),
+    "one_counter": Example((*started(2), Flush()), "chunk_index"),
     "chunks_are_in_order": Example(
         (*started(2), Flush()), CHUNKS, [("c1", 1), ("c0", 0)], [("c0", 0), ("c1", 1)]
     ),
@@ -80,8 +82,6 @@ AT_STAKE: Final[dict[str, Example]] = {
     "text_passes_unchanged": Example(
         (Store("s1", "é"), Flush()), CHUNKS, [("e", 0)], [("é", 0)]
     ),
-    "restored_goes_on": Example((*ORPHAN, Store("s1", "a"), Flush()), "chunk_index"),
-    "one_counter": Example((*started(2), Flush()), "chunk_index"),
     "index_may_repeat": Example(
         (Store("s1", "a"), Complete("s1"), Store("s1", "b"), Flush()), "raises", "no", None
     ),
@@ -187,6 +187,13 @@ def test_an_unusual_connection_is_at_stake_whatever_differs() -> None:
     assert named(start, is_set_up_oddly=True) == "any_connection_works"
 
 
+def test_frames_in_another_order_may_be_those_of_wrong_indexes() -> None:
+    c1 = frames.chunk("c1", "r")
+    sent = Example((*started(3), Replay("r")), "frames", (c1, C0, END), (C0, c1, END))
+    assert named(sent) == "chunks_are_in_order"
+    assert named(sent, others=("frames", "rows of chunks")) == "one_counter"
+
+
 def test_a_damage_is_put_down_to_the_restore_before_it() -> None:
     restored = (Store("s1", "a"), Restore(), Flush())
     assert named(Example(restored, CHUNKS, [], [("a", 0)])) == "restore_leaves_memory"
@@ -208,6 +215,13 @@ def test_text_is_at_stake_where_it_is_refused_and_where_it_is_sent() -> None:
     assert named(refused) == "text_is_well_formed"
     elsewhere = Example((Start("s1", "\ud800"),), "is_live", False, True)
     assert named(elsewhere) == "start_is_live"
+    inserted = Example(
+        (InsertStale("s1", "\x00", 0),),
+        ALL,
+        (("s1", "streaming", "", NOW_MS),),
+        (("s1", "streaming", "\x00", NOW_MS),),
+    )
+    assert named(inserted) == "text_passes_unchanged"
     sent = (*started(3), Replay("r"))
     other = Example(sent, "frames", (frames.chunk("c9", "r"), END), (C0, END))
     assert named(other) == "text_passes_unchanged"
