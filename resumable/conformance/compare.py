@@ -7,6 +7,7 @@ from model import Disk, Outcome, State
 from model.outcome import Reply
 from resumable.conformance.divergence import Difference
 from resumable.conformance.observed import (
+    ACCESSORS,
     Accessors,
     Namer,
     Observation,
@@ -77,7 +78,7 @@ def _same_refusal(reply: Reply, seen: Seen) -> bool:
 
 
 def _accessors(permitted: Accessors, seen: Accessors) -> Iterator[Difference]:
-    for name, value, right in zip(Accessors._fields, seen, permitted, strict=True):
+    for name, value, right in zip(ACCESSORS, seen, permitted, strict=True):
         if value != right:
             yield Difference(name, value, right)
 
@@ -86,7 +87,7 @@ def _destroyed(state: State, observation: Observation) -> Iterator[Difference]:
     """Accessors may raise or answer. What ``is_live`` says of no stream has no meaning."""
     permitted = accessors_permitted(state)
     for name, value, right in zip(
-        Accessors._fields, observation.accessors, permitted, strict=True
+        ACCESSORS, observation.accessors, permitted, strict=True
     ):
         if value != right and name != "is_live" and not isinstance(value, Raised):
             yield Difference(name, value, right)

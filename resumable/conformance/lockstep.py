@@ -11,6 +11,7 @@ from model import (
     KillDuring,
     Limits,
     Outcome,
+    ReplayWhileSending,
     Start,
     State,
     step,
@@ -28,7 +29,7 @@ from resumable.conformance.compare import (
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.target import Detail, Target
+from resumable.conformance.target import Brief, Detail, Target
 
 
 class Lockstep:
@@ -37,9 +38,9 @@ class Lockstep:
     ``states`` are all that are permitted after what was observed so far; each observation
     narrows them, and when none is left ``do`` raises DivergedError.
 
-    While ``brief`` is true, only reply, accessors, metadata and connection are compared;
-    chunks, raw rows and crash points are not, except after a kill: its reply is lost, and
-    only the rows tell which outcome it was.
+    While ``brief`` is true, only reply, accessors, metadata and connection are compared, and
+    metadata only if a row was written; chunks, raw rows and crash points are not, except
+    after a kill: its reply is lost, and only the rows tell which outcome it was.
     """
 
     def __init__(
@@ -73,6 +74,18 @@ class Lockstep:
         permitted = self._permitted(command)
         observation = self._observe(command)
         self.steps.append(Step(command, self.now_ms, observation.reply))
+        first = self._narrow(before, permitted, observation)
+        if observation.detail is not None and observation.detail.midway:
+            self._check_crash_points(command, before, observation.detail)
+        return first
+
+    def _narrow(
+        self, before: tuple[State, ...], permitted: Sequence[Outcome], observation: Observation
+    ) -> Outcome:
+        """Keep the states of the outcomes that agree. Mostly one is permitted, and does."""
+        if len(permitted) == 1 and not differences(permitted[0], observation, self._namer):
+            self.states = (permitted[0].state,)
+            return permitted[0]
         agreeing = [
             outcome
             for outcome in permitted
@@ -80,9 +93,7 @@ class Lockstep:
         ]
         if not agreeing:
             raise self._diverged(before[0], permitted, observation)
-        self.states = _states(agreeing)
-        if observation.detail is not None and observation.detail.midway:
-            self._check_crash_points(command, before, observation.detail)
+        self.states = tuple(dict.fromkeys([outcome.state for outcome in agreeing]))
         return agreeing[0]
 
     def look_closely(self) -> None:
@@ -111,15 +122,21 @@ class Lockstep:
         if name is not None:
             bindings.used[name] = None
         reply = self.target.perform(command, bindings, self.now_ms)
-        brief = self.target.brief()
+        brief = self.target.brief(may_skip=self.brief)
         if name is not None and reply.value is not None:
             bindings.bind(name, reply.value)
-        elif isinstance(command, KillDuring) and isinstance(command.call, Start):
-            bindings.bind(command.call.stream, self._namer.unnamed(brief.metadata))
-        wants_detail = not self.brief or type(command) is KillDuring
-        names = tuple(bindings.used)
-        detail = self.target.detail(names, bindings) if wants_detail else None
+        kind, detail = type(command), None
+        if kind is KillDuring:
+            self._bind_unanswered(command, brief)
+        if kind is KillDuring or not self.brief:
+            detail = self.target.detail(tuple(bindings.used), bindings)
         return self._namer.observation(reply, brief, detail)
+
+    def _bind_unanswered(self, command: Command, brief: Brief) -> None:
+        """A process that was killed while it started a stream has not told its id."""
+        call = getattr(command, "call", None)
+        if isinstance(call, Start):
+            self.bindings.bind(call.stream, self._namer.unnamed(brief.metadata))
 
     def _check_crash_points(
         self, command: Command, before: tuple[State, ...], detail: Detail
@@ -158,10 +175,3 @@ class Lockstep:
 def _distance(differences: Sequence[Difference]) -> tuple[bool, int]:
     """How far an outcome is from what was seen: a disk that failed is none that did not."""
     return any(each.where == DISK_FAILED for each in differences), len(differences)
-
-
-def _states(outcomes: Sequence[Outcome]) -> tuple[State, ...]:
-    """The states, each once. Mostly there is one, and comparing is dear."""
-    if len(outcomes) == 1:
-        return (outcomes[0].state,)
-    return tuple(dict.fromkeys([outcome.state for outcome in outcomes]))

@@ -1,25 +1,21 @@
 """What was observed after a command, in symbolic names, and what a state permits there."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from model import Disk, State
 from model.state import Stream, in_order
 from resumable.conformance.bindings import Bindings
-from resumable.conformance.target import Brief, Detail, Raised, Row, Rows, Seen
+from resumable.conformance.target import UNCHANGED, Brief, Detail, Raised, Row, Rows, Seen
 
+ACCESSORS: Final = ("active_stream_id", "active_request_id", "has_active_stream", "is_live")
 
-class Accessors(NamedTuple):
-    """The four accessors."""
-
-    active_stream_id: Any
-    active_request_id: Any
-    has_active_stream: Any
-    is_live: Any
+Accessors = tuple[Any, Any, Any, Any]
+"""What the four read, in the order of their names."""
 
 
 class Observation(NamedTuple):
-    """All that was observed of one command."""
+    """All that was observed of one command, in symbolic names."""
 
     reply: Seen
     accessors: Accessors
@@ -31,13 +27,12 @@ class Observation(NamedTuple):
 
 class Namer:
     """Puts names for a target's ids. What did not change since the last command is not
-    translated again, which is most of it."""
+    put together again, which is most of it."""
 
-    __slots__ = ("_bindings", "_permitted", "_returned", "_seen", "_streams")
+    __slots__ = ("_bindings", "_permitted", "_seen", "_streams")
 
     def __init__(self, bindings: Bindings) -> None:
         self._bindings = bindings
-        self._returned: Any = None
         self._seen: Any = None
         self._streams: tuple[Stream, ...] | None = None
         self._permitted: tuple[Row, ...] = ()
@@ -45,16 +40,15 @@ class Namer:
     def observation(self, reply: Seen, brief: Brief, detail: Detail | None) -> Observation:
         name = self._bindings.name
         active, request, has_active, is_live, returned, connection = brief
-        if returned != self._returned or reply.value is not None:
+        if reply.value is not None:
+            reply = reply._replace(value=name(reply.value))
+        if returned is not UNCHANGED:
             self._seen = self._metadata(returned)
-            self._returned = returned
-        return Observation(
-            reply._replace(value=name(reply.value)) if reply.value is not None else reply,
-            Accessors(name(active), request, has_active, is_live),
-            self._seen,
-            connection,
-            None if detail is None else self.detail(detail),
-        )
+        if active is not None:
+            active = name(active)
+        detail = detail and self.detail(detail)
+        accessors = (active, request, has_active, is_live)
+        return Observation(reply, accessors, self._seen, connection, detail)
 
     def unnamed(self, returned: Any) -> Any:
         """The id in ``get_all_stream_metadata`` that has no name yet: a stream whose
@@ -101,8 +95,8 @@ class Namer:
 
 
 def accessors_permitted(state: State) -> Accessors:
-    active, request, is_live = state.memory[:3]
-    return Accessors(active, request, active is not None, is_live)
+    memory = state.memory
+    return memory.active, memory.request, memory.active is not None, memory.is_live
 
 
 def chunks_permitted(disk: Disk, name: str) -> list[tuple[str, int]]:

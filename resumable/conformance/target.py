@@ -1,7 +1,7 @@
 """What the harness asks of the system under test, behind an adapter."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Command, Limits
 from resumable.conformance.bindings import Bindings
@@ -29,11 +29,17 @@ class Brief(NamedTuple):
     has_active_stream: Any
     is_live: Any
     metadata: Any
-    """``get_all_stream_metadata()`` as it was returned, or the exception."""
+    """``get_all_stream_metadata()`` as it was returned, or the exception, or ``UNCHANGED``."""
 
     connection: str
     """What the command did to the caller's connection; "" if it left it alone."""
 
+
+class Unchanged:
+    """In place of metadata: no row was written since it was read."""
+
+
+UNCHANGED: Final = Unchanged()
 
 Row = tuple[Any, ...]
 
@@ -93,7 +99,10 @@ class Target(Protocol):
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen: ...
 
-    def brief(self) -> Brief: ...
+    def brief(self, *, may_skip: bool) -> Brief:
+        """What is observed after every command. With ``may_skip`` it need not read again
+        what no command can have changed since."""
+        ...
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail: ...
 

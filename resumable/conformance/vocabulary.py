@@ -25,6 +25,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -39,8 +40,8 @@ UNKNOWN: Final = "unknown"
 """The id of a stream that never existed."""
 
 WEIGHTS: Final[dict[type[Command], int]] = {
-    Store: 40,
-    Burst: 8,
+    Store: 60,
+    Burst: 4,
     Advance: 14,
     Start: 8,
     Flush: 6,
@@ -51,6 +52,7 @@ WEIGHTS: Final[dict[type[Command], int]] = {
     InsertStale: 4,
     Restore: 3,
     ReplayToDeadSocket: 3,
+    ReplayWhileSending: 3,
     WhileDiskFails: 4,
     KillDuring: 4,
     InTransaction: 3,
@@ -127,6 +129,7 @@ class Vocabulary:
             MarkError: lambda view, choose: MarkError(_stream(view, choose)),
             Replay: lambda view, choose: Replay(_request(view, choose)),
             ReplayToDeadSocket: self._replay_to_dead_socket,
+            ReplayWhileSending: self._replay_while_sending,
             Restart: lambda *_: Restart(),
             Reopen: lambda *_: Reopen(),
             Restore: lambda *_: Restore(),
@@ -154,12 +157,12 @@ class Vocabulary:
         return Burst(_stream(view, choose), choose(_BURST_BODIES), choose(counts))
 
     def _replay_to_dead_socket(self, view: View, choose: Choose) -> ReplayToDeadSocket:
-        """Dying at the first frame, in the middle, or at the very last."""
-        memory, disk = view.state.memory, view.state.disk
-        stored = sum(1 for chunk in disk.chunks if chunk.stream == memory.active)
-        pending = sum(1 for chunk in memory.buffer if chunk.stream == memory.active)
-        last = stored + pending
-        return ReplayToDeadSocket(_request(view, choose), choose((0, 1, last // 2, last)))
+        return ReplayToDeadSocket(_request(view, choose), choose(_telling_frames(view)))
+
+    def _replay_while_sending(self, view: View, choose: Choose) -> ReplayWhileSending:
+        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        frame = choose(_telling_frames(view))
+        return ReplayWhileSending(_request(view, choose), call, frame)
 
     def _insert_stale(self, view: View, choose: Choose) -> InsertStale:
         age = self.limits.stale_age_ms
@@ -221,8 +224,8 @@ SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
-    *[PLAIN_BODIES] * 450,
-    *[ODD_BODIES] * 150,
+    *[PLAIN_BODIES] * 1500,
+    *[ODD_BODIES] * 500,
     (),  # stands for the bodies at the edge of the limit, which are slow
 )
 
@@ -255,6 +258,15 @@ def _stream(view: View, choose: Choose) -> str:
     active = view.state.memory.active or last
     another = choose(view.streams)
     return choose((active, active, active, last, another, another, UNKNOWN))
+
+
+def _telling_frames(view: View) -> Sequence[int]:
+    """Numbers of frames of a replay: the first, the middle, the very last."""
+    memory, disk = view.state.memory, view.state.disk
+    stored = sum(1 for chunk in disk.chunks if chunk.stream == memory.active)
+    pending = sum(1 for chunk in memory.buffer if chunk.stream == memory.active)
+    last = stored + pending
+    return (0, 1, last // 2, last)
 
 
 def _request(view: View, choose: Choose) -> str:

@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -74,7 +75,7 @@ def _serve(pipe: Connection, folder: Path) -> NoReturn:
     methods: dict[str, Callable[..., Any]] = {
         "attach": attach,
         "perform": target.perform,
-        "brief": target.brief,
+        "brief": partial(target.brief, may_skip=False),
         "detail": target.detail,
         "close": target.close,
     }

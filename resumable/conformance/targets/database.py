@@ -53,6 +53,8 @@ class MemoryDatabase:
         self._committed: sqlite3.Connection
         self._statements_left = 0
         self._emptied: sqlite3.Connection | None = None
+        self.spared: sqlite3.Connection | None = None
+        """What a kill and a reopen leave open, for an engine that goes back to it."""
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
         level = setting.isolation_level
@@ -80,17 +82,25 @@ class MemoryDatabase:
             doomed.backup(self._committed)
         self._committed.backup(self.connect(setting))
         self._committed.close()
-        doomed.close()
+        self._leave(doomed)
         return self.connection
 
     def reopen(self, setting: Setting) -> sqlite3.Connection:
         before = self.connection
         before.rollback()
         before.backup(self.connect(setting))
-        before.close()
+        self._leave(before)
         return self.connection
 
+    def go_back(self) -> None:
+        """Work on the spared connection again, whatever is in it by now."""
+        if self.spared is not None and self.connection is not self.spared:
+            self.connection.close()
+            self.connection = self.spared
+
     def close(self) -> None:
+        self.go_back()
+        self.spared = None
         if not is_open(self.connection):
             return
         self.connection.rollback()
@@ -104,6 +114,11 @@ class MemoryDatabase:
         if self._emptied is not None:
             self._emptied.close()
             self._emptied = None
+
+    def _leave(self, connection: sqlite3.Connection) -> None:
+        connection.set_trace_callback(None)
+        if connection is not self.spared:
+            connection.close()
 
     def _before_statement(self, _statement: str) -> None:
         """Outside a transaction everything is committed; inside one, what was before it."""

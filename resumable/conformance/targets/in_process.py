@@ -22,6 +22,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -32,7 +33,7 @@ from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.raw import has_tables, is_open, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
-from resumable.conformance.socket import RecordingSocket
+from resumable.conformance.socket import CallingSocket, RecordingSocket
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets import read_outs
 from resumable.conformance.targets.database import (
@@ -79,10 +80,16 @@ class InProcess:
         self._setting = Setting()
         self._limits: dict[str, resumable.Limits] = {}
         self._instance: StreamLike
+        self._spared: StreamLike
         self._now_ms = 0
         self._has_rows = False
         self._disk: FailingDisk | None = None
         self._ended_transaction = False
+        self._raised = Exception()
+        """What the last call that was refused raised."""
+
+        self._rows_read: int | None = None
+        """How many rows had been written when all metadata was last read."""
         self._perform: Final = self._methods()
 
     @property
@@ -98,6 +105,16 @@ class InProcess:
     def instance(self) -> StreamLike:
         """The living instance, for engines that look into it."""
         return self._instance
+
+    def spare(self) -> None:
+        """Keep connection and instance for ``go_back``, whatever happens to the process."""
+        self._memory.spared = self._memory.connection
+        self._spared = self._instance
+
+    def go_back(self) -> None:
+        """Work with what was spared again. The rows are what they are by now."""
+        self._memory.go_back()
+        self._instance = self._spared
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         on_file = self._always_on_file or setting.storage == "file"
@@ -122,6 +139,10 @@ class InProcess:
         return seen
 
     def close(self) -> None:
+        if self._disk is not None and is_open(self._database.connection):
+            # They would slow down the sequences that come after.
+            without_triggers(self._database.connection)
+        self._disk = None
         self._database.close()
 
     def stop(self) -> None:
@@ -133,8 +154,11 @@ class InProcess:
         self._database.midway.clear()
         return self._perform[type(command)](command, bindings)
 
-    def brief(self) -> Brief:
-        return read_outs.brief(self._instance, self._harm)
+    def brief(self, *, may_skip: bool) -> Brief:
+        written = read_outs.rows_written(self._database.connection)
+        is_unchanged = may_skip and written == self._rows_read
+        self._rows_read = written
+        return read_outs.brief(self._instance, is_unchanged, self._harm)
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
         connection = self._database.connection
@@ -155,6 +179,7 @@ class InProcess:
 
     def _construct(self, connection: Connection) -> None:
         connection.row_factory = ROW_FACTORIES[self._setting.rows]
+        self._rows_read = None
         self._instance = self._factory(connection, **self._limits)
 
     # -- Commands: one small method each, chosen by type --
@@ -169,11 +194,12 @@ class InProcess:
             MarkError: self._mark_error,
             Replay: self._replay,
             ReplayToDeadSocket: self._replay_to_dead_socket,
+            ReplayWhileSending: self._replay_while_sending,
             Restart: lambda _command, _bindings: self._restart(self._database.crash),
             Reopen: lambda _command, _bindings: self._restart(self._database.reopen),
             Restore: lambda _command, _bindings: self._call(self._instance.restore),
             ClearAll: lambda _command, _bindings: self._call(self._instance.clear_all),
-            Destroy: lambda _command, _bindings: self._call(self._instance.destroy),
+            Destroy: self._destroy,
             InsertStale: self._insert_stale,
             Advance: lambda _command, _bindings: DONE,
             WhileDiskFails: self._while_disk_fails,
@@ -189,6 +215,7 @@ class InProcess:
         return DONE
 
     def _refusal(self, error: Exception, frames: tuple[str, ...] = ()) -> Seen:
+        self._raised = error
         text = f"{type(error).__name__}: {error}"
         return Seen(None, frames, self._classify(error), False, text)
 
@@ -218,6 +245,10 @@ class InProcess:
         stream = bindings.ids.get(command.stream, command.stream)
         return self._call(self._instance.mark_error, stream)
 
+    def _destroy(self, _command: Destroy, _bindings: Bindings) -> Seen:
+        self._rows_read = None  # Tables that are dropped count as no row written.
+        return self._call(self._instance.destroy)
+
     def _insert_stale(self, command: InsertStale, bindings: Bindings) -> Seen:
         stream = bindings.ids.get(command.stream, command.stream)
         return self._call(
@@ -229,6 +260,17 @@ class InProcess:
 
     def _replay_to_dead_socket(self, command: ReplayToDeadSocket, _bindings: Bindings) -> Seen:
         return self._replay_to(RecordingSocket(command.frames_taken), command.request)
+
+    def _replay_while_sending(self, command: ReplayWhileSending, bindings: Bindings) -> Seen:
+        def call(socket: RecordingSocket) -> None:
+            if isinstance(command.call, Replay):
+                seen = self._replay_to(socket, command.call.request)
+            else:
+                seen = self._perform[type(command.call)](command.call, bindings)
+            if seen.refused is not None:
+                raise self._raised
+
+        return self._replay_to(CallingSocket(command.at_frame, call), command.request)
 
     def _replay_to(self, socket: RecordingSocket, request: str) -> Seen:
         try:

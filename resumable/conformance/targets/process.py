@@ -77,7 +77,7 @@ class ProcessTarget:
         self.ended = reply
         return self._attach(now_ms)
 
-    def brief(self) -> Brief:
+    def brief(self, *, may_skip: bool) -> Brief:  # noqa: ARG002 - what is slow is the pipe
         return Brief(*self._call("brief"))
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:

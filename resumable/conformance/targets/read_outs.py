@@ -1,16 +1,15 @@
 """What is read from an instance, and from the connection that it works on."""
 
 from collections.abc import Callable
-from sqlite3 import Connection
+from sqlite3 import Connection, ProgrammingError
 from typing import Any
 
-from resumable.conformance.raw import is_open
 from resumable.conformance.setting import ROW_FACTORIES, Setting
-from resumable.conformance.target import Brief, Raised
+from resumable.conformance.target import UNCHANGED, Brief, Raised
 from resumable.conformance.targets.stream_like import StreamLike
 
 
-def brief(stream: StreamLike, harm: Callable[[], str]) -> Brief:
+def brief(stream: StreamLike, is_unchanged: bool, harm: Callable[[], str]) -> Brief:
     """What is cheap to read. Mostly nothing raises, and then it is read in one go."""
     try:
         return Brief(
@@ -18,7 +17,7 @@ def brief(stream: StreamLike, harm: Callable[[], str]) -> Brief:
             stream.active_request_id,
             stream.has_active_stream(),
             stream.is_live,
-            stream.get_all_stream_metadata(),
+            UNCHANGED if is_unchanged else stream.get_all_stream_metadata(),
             harm(),
         )
     except Exception:  # noqa: BLE001 - then each is read by itself
@@ -30,6 +29,14 @@ def brief(stream: StreamLike, harm: Callable[[], str]) -> Brief:
             _read(stream.get_all_stream_metadata),
             harm(),
         )
+
+
+def rows_written(connection: Connection) -> int | None:
+    """How many rows this connection has written so far; None once it is closed."""
+    try:
+        return connection.total_changes
+    except ProgrammingError:
+        return None
 
 
 def chunks(stream: StreamLike, id: str) -> Any:
@@ -46,11 +53,13 @@ def metadata(stream: StreamLike, id: str) -> Any:
 
 def harm_to(connection: Connection, setting: Setting, *, ended_transaction: bool) -> str:
     """What was done to the caller's connection; "" if it was left as it was."""
-    if not is_open(connection):
+    try:
+        left_open = connection.in_transaction
+    except ProgrammingError:
         return "closed it"
     if ended_transaction:
         return "ended the transaction that the caller had open"
-    if connection.in_transaction:
+    if left_open:
         return "left a transaction open"
     if connection.row_factory is not ROW_FACTORIES[setting.rows]:
         return "changed the row factory"
