@@ -3,13 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.run import no_longer_permitted, run
 from resumable.conformance.shrink import shrink
 from resumable.conformance.target import Target
 from resumable.conformance.trace import Trace, TraceError, read
+
+EXPLORED_DEPTH: Final = 4
+"""How far a check explores: a few seconds, and every two calls that meet."""
+
+SEQUENCES: Final = 6_000
+"""What is hunted through by default: the same everywhere, and well within a minute."""
 
 
 class TraceFound(NamedTuple):

@@ -23,16 +23,18 @@ from resumable.conformance.coverage import Coverage
 from resumable.conformance.explore.certificate import certificate
 from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.search import Budget as ExploreBudget
-from resumable.conformance.gate import Replaying, TraceFound, known_traces
+from resumable.conformance.gate import (
+    EXPLORED_DEPTH,
+    SEQUENCES,
+    Replaying,
+    TraceFound,
+    known_traces,
+)
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
 
-EXPLORED: Final = ExploreBudget(depth=4)
-"""How far a check explores: a few seconds, and every two calls that meet."""
-
-SEQUENCES: Final = 6_000
-"""What is hunted through by default: the same everywhere, and well within a minute."""
+EXPLORED: Final = ExploreBudget(EXPLORED_DEPTH)
 
 
 @click.command()

@@ -31,6 +31,8 @@ class Batch:
     first: int
     count: int
     limits: Limits = ORIGINAL
+    until_found: bool = False
+    """Whether the first divergence ends it."""
 
     def run(self, target: Target, beat: Beat) -> "BatchResult":
         """Run them all. Some look for what was seldom tried *in this batch*, so that a
@@ -48,6 +50,8 @@ class Batch:
             if divergence is not None:
                 result.diverged += 1
                 result.found.setdefault(divergence.signature, (number, divergence))
+                if self.until_found:
+                    break
         return result
 
 

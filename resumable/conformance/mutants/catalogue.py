@@ -55,6 +55,8 @@ class Mutant(NamedTuple):
     rule: Rule
     source: Source
     factory: Factory
+    spec: str = ""
+    """What ``--target`` calls it."""
 
 
 MUTANTS: Final[dict[str, Mutant]] = {}
@@ -73,7 +75,8 @@ def seeded(rule: Rule, source: Source) -> Callable[[S], S]:
             raise ValueError(f"two mutants are called {name}")
         sentence = " ".join((mutated.__doc__ or "").split()).rstrip(".")
         sentence = sentence[:1].lower() + sentence[1:]
-        MUTANTS[name] = Mutant(name, sentence, rule, source, mutated)
+        spec = f"{mutated.__module__}:{mutated.__qualname__}"
+        MUTANTS[name] = Mutant(name, sentence, rule, source, mutated, spec)
         return mutated
 
     return add

@@ -1,0 +1,1 @@
+"""How strong the harness is: which seeded bugs each engine finds, how soon, and how shown."""
