@@ -7,10 +7,12 @@ Read the modules in this order, each a few minutes:
 3. ``commands``    everything that can be done to a stream
 4. ``step``        what each command does: ``step(state, command, now)``
 5. ``transitions`` the parts that ``step`` is made of, each ``State -> State``
-6. ``faults``      what a failing disk or a dead socket may leave behind
-7. ``frames``      the text that a client receives
-8. ``rules``       the rules in sentences, for reports, and which one is at stake
-9. ``properties``  what must always hold, and what must sometimes be seen
+6. ``reentry``     what a call from inside ``send`` does to the replay around it
+7. ``faults``      what a failing disk or a dead socket may leave behind
+8. ``crash``       what a loss of power may leave behind
+9. ``frames``      the text that a client receives
+10. ``rules``      the rules in sentences, for reports, and which one is at stake
+11. ``properties`` what must always hold, and what must sometimes be seen
 
 No I/O, no clock, no randomness, and nothing shared with the implementation: a constant that
 is wrong there cannot be wrong here too. Times are whole milliseconds since the epoch, stream
@@ -23,6 +25,8 @@ from model.commands import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -32,11 +36,13 @@ from model.commands import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from model.limits import ORIGINAL, Limits
 from model.outcome import Outcome, Reply
@@ -52,6 +58,8 @@ __all__ = [
     "ClearAll",
     "Command",
     "Complete",
+    "CutPower",
+    "CutPowerDuring",
     "Destroy",
     "Disk",
     "Flush",
@@ -66,6 +74,7 @@ __all__ = [
     "Reopen",
     "Replay",
     "ReplayToDeadSocket",
+    "ReplayWhileSending",
     "Reply",
     "Restart",
     "Restore",
@@ -74,5 +83,6 @@ __all__ = [
     "Store",
     "Stream",
     "WhileDiskFails",
+    "WhileFaulty",
     "step",
 ]

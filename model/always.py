@@ -3,6 +3,7 @@
 from typing import Final
 
 from model.commands import (
+    REBIRTHS,
     Advance,
     Burst,
     ClearAll,
@@ -10,17 +11,18 @@ from model.commands import (
     Destroy,
     Flush,
     InTransaction,
-    KillDuring,
     MarkError,
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
     Store,
     WhileDiskFails,
 )
+from model.frames import chunk as chunk_frame
 from model.frames import well_formed
 from model.properties import Moment, Property, claim
 from model.state import Disk, in_order
@@ -29,7 +31,6 @@ from model.transitions import flushed
 ALWAYS: Final[list[Property]] = []
 
 REPLAYS: Final = (Replay, ReplayToDeadSocket)
-REBIRTHS: Final = (Restart, Reopen, KillDuring)
 DELETES: Final = (ClearAll, Destroy, Complete, *REPLAYS, Restore)
 
 
@@ -38,10 +39,13 @@ DELETES: Final = (ClearAll, Destroy, Complete, *REPLAYS, Restore)
 
 @claim(ALWAYS)
 def what_is_refused_has_changed_nothing_but_may_have_flushed(it: Moment) -> bool:
-    """A burst is several calls, and only its last one was refused."""
+    """A burst is several calls, and only its last one was refused; so is a replay around
+    a destroy."""
     if it.reply.refused is None or isinstance(it.call, Burst) or it.after == it.before:
         return True
-    return isinstance(it.call, REPLAYS) and it.after == flushed(it.before, it.now)
+    if isinstance(it.command, ReplayWhileSending) and isinstance(it.call, Destroy):
+        return it.after.memory.is_destroyed
+    return _replays(it) and it.after == flushed(it.before, it.now)
 
 
 @claim(ALWAYS)
@@ -104,6 +108,7 @@ def only_some_commands_delete(it: Moment) -> bool:
     return (
         isinstance(it.command, REBIRTHS)
         or isinstance(it.call, DELETES)
+        or _replays(it)
         or (
             len(it.after.disk.streams) >= len(it.before.disk.streams)
             and len(it.after.disk.chunks) >= len(it.before.disk.chunks)
@@ -113,7 +118,7 @@ def only_some_commands_delete(it: Moment) -> bool:
 
 @claim(ALWAYS)
 def only_a_replay_sends(it: Moment) -> bool:
-    return not it.reply.frames or isinstance(it.call, REPLAYS)
+    return not it.reply.frames or _replays(it)
 
 
 @claim(ALWAYS)
@@ -188,6 +193,27 @@ def a_replay_sends_every_chunk_and_one_mark(it: Moment) -> bool:
     return len(it.reply.frames) == len(chunks) + 1
 
 
+@claim(ALWAYS, ReplayWhileSending)
+def a_call_from_inside_send_changes_no_chunk_of_the_replay(it: Moment) -> bool:
+    """Its own frames, if it is a replay, come in between."""
+    active, frames = it.before.memory.active, it.reply.frames
+    if it.reply.refused is not None or active is None:
+        return True
+    assert isinstance(it.command, ReplayWhileSending)
+    chunks = in_order(flushed(it.before, it.now).disk, active)
+    request = well_formed(it.command.request)
+    own = tuple([chunk_frame(chunk.body, request) for chunk in chunks])
+    others, taken = len(frames) - len(own) - 1, it.command.at_frame + 1
+    around = frames[:taken] + frames[taken + others :]
+    return around[:-1] == own and (others == 0 or isinstance(it.call, Replay))
+
+
+@claim(ALWAYS, ReplayWhileSending)
+def a_replay_returns_an_orphan_that_it_has_ended_and_no_other(it: Moment) -> bool:
+    value, before = it.reply.value, it.before.memory
+    return value is None or (value == before.active and not before.is_live)
+
+
 @claim(ALWAYS, Complete, MarkError)
 def an_end_forgets_whatever_was_active(it: Moment) -> bool:
     memory = it.after.memory
@@ -214,6 +240,10 @@ def what_is_cleared_is_gone(it: Moment) -> bool:
     if it.reply.refused is not None:
         return True
     return it.after.disk[:2] == Disk()[:2] and not it.after.memory.buffer
+
+
+def _replays(it: Moment) -> bool:
+    return isinstance(it.command, ReplayWhileSending) or isinstance(it.call, REPLAYS)
 
 
 def _had(it: Moment) -> int:

@@ -6,22 +6,27 @@ What was observed plays no part here; see ``evidence`` for that.
 from collections.abc import Iterator
 
 from model.commands import (
+    REBIRTHS,
     Burst,
     Call,
     ClearAll,
     Command,
+    Complete,
+    Destroy,
     InTransaction,
-    KillDuring,
-    Reopen,
+    MarkError,
+    Replay,
     ReplayToDeadSocket,
-    Restart,
+    ReplayWhileSending,
     Restore,
+    Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from model.departure import Departure
 from model.frames import well_formed
-from model.state import Stream
+from model.state import Chunk, Pending, Stream
 from model.transitions import restorable
 
 
@@ -149,6 +154,21 @@ def asks_for_another(it: Departure) -> bool:
     return request is not None and well_formed(request) != it.before.memory.request
 
 
+def calls_when_orphan_is_done(it: Departure) -> bool:
+    """A call from inside ``send``, with the frame in hand after which an orphan ends."""
+    if not isinstance(it.command, ReplayWhileSending) or not is_orphan(it):
+        return False
+    chunks: list[Chunk | Pending] = [*it.before.disk.chunks, *it.before.memory.buffer]
+    active = it.before.memory.active
+    return it.command.at_frame == sum(chunk.stream == active for chunk in chunks)
+
+
+def calls_for_another_active(it: Departure) -> bool:
+    """A call from inside ``send`` that may change which stream is active."""
+    changing = Start | Complete | MarkError | Replay | Restore | ClearAll | Destroy
+    return isinstance(it.command, ReplayWhileSending) and isinstance(it.command.call, changing)
+
+
 def _pending_after(buffer: tuple[object, ...], command: Command) -> int:
     if not isinstance(command, Store | Burst):
         return 0
@@ -172,8 +192,8 @@ def socket_died(it: Departure) -> bool:
 
 
 def was_restored(it: Departure) -> bool:
-    rebirths = Restart | Reopen | Restore | KillDuring
-    return any(isinstance(command, rebirths) for command in it.earlier)
+    restores = (*REBIRTHS, Restore)
+    return any(isinstance(command, restores) for command in it.earlier)
 
 
 def restored_while_living(it: Departure) -> bool:
@@ -218,9 +238,9 @@ def texts_of(call: Command | Call) -> Iterator[str]:
 
 def _failed(it: Departure) -> Iterator[Command | Call]:
     for command in it.earlier:
-        if isinstance(command, WhileDiskFails):
+        if isinstance(command, WhileDiskFails | WhileFaulty):
             yield command.call
-    if isinstance(it.command, WhileDiskFails) and it.disk_failed:
+    if isinstance(it.command, WhileDiskFails | WhileFaulty) and it.disk_failed:
         yield it.command.call
 
 

@@ -5,6 +5,7 @@ is an id that never existed, which is a thing to try, too.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Advance:
     ms: int
 
 
-Call = (
+PlainCall = (
     Start
     | Store
     | Burst
@@ -119,13 +120,26 @@ Call = (
     | Complete
     | MarkError
     | Replay
-    | ReplayToDeadSocket
     | Restore
     | ClearAll
     | Destroy
     | InsertStale
 )
+"""A call of a method in which nothing goes wrong."""
+
+Call = PlainCall | ReplayToDeadSocket
 """What is a call of a method on a living instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWhileSending:
+    """Replay to a socket that makes ``call`` from inside ``send``, once, with the frame of
+    number ``at_frame`` (from 0) in its hands. If the call raises, so does ``send``; if it is
+    a replay, it goes to the same socket."""
+
+    request: str
+    call: PlainCall
+    at_frame: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +166,56 @@ class KillDuring:
     statements_run: int
 
 
-Command = Call | Restart | Reopen | Advance | WhileDiskFails | InTransaction | KillDuring
+Fault = Literal[
+    "io_error", "io_error_on", "full", "full_on", "busy", "busy_on", "interrupt", "denied"
+]
+"""An I/O error, no space left, a lock that another holds, an interrupt at a tick of SQLite's
+progress, a statement that the authorizer denies: once, or (``_on``) from then on until the
+call has returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhileFaulty:
+    """``call``, while ``fault`` strikes: ``let_through`` of the points at which it can are
+    let through, and the next one is struck, if there is one."""
+
+    call: Call
+    fault: Fault
+    let_through: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutPower:
+    """The machine loses its power between two calls, and is switched on again. Of what the
+    disk was not told to make durable, ``kept`` says what it has all the same; with ``all``
+    nothing is lost, as when only the process is killed."""
+
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutPowerDuring:
+    """``call``, but the power is lost once ``changes_made`` of its changes have been handed
+    to the disk, or just before it returns if there are no more; then as ``CutPower``."""
+
+    call: Call
+    changes_made: int
+    kept: str
+
+
+Command = (
+    Call
+    | ReplayWhileSending
+    | Restart
+    | Reopen
+    | Advance
+    | WhileDiskFails
+    | InTransaction
+    | KillDuring
+    | WhileFaulty
+    | CutPower
+    | CutPowerDuring
+)
 
 KINDS: tuple[type[Command], ...] = (
     Start,
@@ -163,6 +226,7 @@ KINDS: tuple[type[Command], ...] = (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Reopen,
     Restore,
@@ -173,7 +237,19 @@ KINDS: tuple[type[Command], ...] = (
     WhileDiskFails,
     InTransaction,
     KillDuring,
+    WhileFaulty,
+    CutPower,
+    CutPowerDuring,
 )
+
+CRASHES: tuple[type[Command], ...] = (Restart, KillDuring, CutPower, CutPowerDuring)
+"""The process dies, and another one starts."""
+
+REBIRTHS: tuple[type[Command], ...] = (*CRASHES, Reopen)
+"""A new instance takes over."""
+
+UNANSWERED: tuple[type[Command], ...] = (KillDuring, CutPowerDuring)
+"""The process dies before it can say what came of the call."""
 
 
 def stream_of(command: Command) -> str | None:

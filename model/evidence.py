@@ -204,7 +204,8 @@ def is_sent_under_another_id(it: Departure) -> bool:
 
 def sends_other_chunks(it: Departure) -> bool:
     """The frames differ that are chunks, not the one that ends the replay."""
-    return [frame for frame in it.seen if _is_chunk(frame)] != list(it.permitted[:-1])
+    seen, permitted = ([*filter(_is_chunk, frames)] for frames in (it.seen, it.permitted))
+    return seen != permitted
 
 
 def leaves_chunks_unflushed(it: Departure) -> bool:

@@ -13,6 +13,7 @@ from model.commands import (
     ReplayToDeadSocket,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from model.limits import Limits
 from model.outcome import Outcome, Refusal, Reply, refused
@@ -34,12 +35,29 @@ def while_disk_fails(
     return (*clean, *_failed(clean, state, call, now, limits))
 
 
+def while_faulty(
+    clean: Outcomes, state: State, call: Call, now: int, limits: Limits
+) -> Outcomes:
+    """As ``while_disk_fails``, for faults that may strike only once, and at reads and locks,
+    too: the call may not have minded, and a replay may fail before it sends anything."""
+    if state.memory.is_destroyed:
+        return clean
+    unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
+    failed = list(_failed(clean, state, call, now, limits))
+    match call:
+        case Burst(stream):
+            failed.extend(_burst_failed_once(state, stream, call.bodies, now, limits))
+        case Replay() | ReplayToDeadSocket():
+            failed.extend(flush_may_stay("disk", state, (), now))
+    return tuple(dict.fromkeys((*clean, *unharmed, *failed)))
+
+
 def to_dead_socket(clean: Outcome, state: State, frames_taken: int, now: int) -> Outcomes:
     """The exception of ``send`` comes through, and the stream is as it was."""
     frames = clean.reply.frames
     if frames_taken >= len(frames):
         return (clean,)
-    return _flush_may_stay("socket", state, frames[:frames_taken], now)
+    return flush_may_stay("socket", state, frames[:frames_taken], now)
 
 
 def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
@@ -59,7 +77,7 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
             return tuple(disks)
         case Replay() | ReplayToDeadSocket():
             return (flushed(state, now).disk,)
-        case WhileDiskFails(call):
+        case WhileDiskFails(call) | WhileFaulty(call):
             return inside(state, call, now, limits)
         case _:
             return ()
@@ -72,7 +90,7 @@ def _failed(clean: Outcomes, state: State, call: Call, now: int, limits: Limits)
         case Burst(stream):
             return _burst_failed(state, stream, call.bodies, now, limits)
         case Replay() | ReplayToDeadSocket():
-            sent = _flush_may_stay("disk", state, clean[0].reply.frames, now)
+            sent = flush_may_stay("disk", state, clean[0].reply.frames, now)
             return (refused("disk", state), *sent)
         case _:
             return (refused("disk", state),)
@@ -101,8 +119,30 @@ def _burst_failed(
     return tuple(outcomes)
 
 
-def _flush_may_stay(
+def _burst_failed_once(
+    state: State, stream: str, bodies: list[str], now: int, limits: Limits
+) -> Outcomes:
+    """One of the burst's flushes has failed, and the next chunk's has done its work."""
+    outcomes = []
+    for number, body in enumerate(bodies):
+        after = stored(state, stream, body, now, limits)
+        if after.disk is not state.disk:
+            healed = _stores_failed(state, stream, [body], limits).state
+            for later in bodies[number + 1 :]:
+                healed = stored(healed, stream, later, now, limits)
+            outcomes.append(Outcome(KEPT, healed))
+        state = after
+    return tuple(outcomes)
+
+
+def _struck(reply: Reply) -> Reply:
+    return reply._replace(disk_failed=True)
+
+
+def flush_may_stay(
     reason: Refusal, state: State, frames: tuple[str, ...], now: int
 ) -> Outcomes:
+    """A replay was refused after ``frames``: all is as it was, but for a flush that it made
+    before it sent the first."""
     states = dict.fromkeys((state, flushed(state, now)))
     return tuple([refused(reason, each, frames) for each in states])

@@ -6,16 +6,18 @@ from typing import Final
 from model import circumstances, evidence
 from model.commands import (
     KINDS,
+    REBIRTHS,
     Advance,
     Burst,
     ClearAll,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     KillDuring,
-    Reopen,
     Replay,
     ReplayToDeadSocket,
-    Restart,
+    ReplayWhileSending,
     Restore,
     Start,
     Store,
@@ -23,9 +25,8 @@ from model.commands import (
 from model.departure import Departure
 from model.rule import Rule
 
-_COMPLETING: Final = (Complete, Replay, ReplayToDeadSocket)
-_REBIRTHS: Final = (Restart, Reopen, KillDuring)
-_REFUSED: Final = tuple(kind for kind in KINDS if kind not in (Destroy, Advance, *_REBIRTHS))
+_COMPLETING: Final = (Complete, Replay, ReplayToDeadSocket, ReplayWhileSending)
+_REFUSED: Final = tuple(kind for kind in KINDS if kind not in (Destroy, Advance, *REBIRTHS))
 
 
 def _a_dead_socket_matters(it: Departure) -> bool:
@@ -117,7 +118,7 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
     Rule(
         "destroyed_comes_back",
         "After destroy a new instance on the same database begins with empty tables.",
-        _REBIRTHS,
+        REBIRTHS,
         when=circumstances.is_destroyed,
     ),
     Rule(
@@ -150,6 +151,13 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
         "A process that is killed inside a method leaves the disk as before it or as after it;"
         " the next one restores that.",
         (KillDuring,),
+    ),
+    Rule(
+        "power_loss_takes_no_more_than_the_table_says",
+        "A machine that loses its power finds what was acknowledged, and of a call that was"
+        " under way all or nothing; settings that sync less may lose the last commits, but"
+        " never one in between.",
+        (CutPower, CutPowerDuring),
     ),
     # -- Text, order and indexes --
     Rule(

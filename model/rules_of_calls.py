@@ -16,6 +16,7 @@ from model.commands import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -184,6 +185,34 @@ OF_CALLS: Final[tuple[Rule, ...]] = (
         " id.",
         _REPLAYING,
         when=circumstances.is_orphan,
+    ),
+    # -- a call from inside send --
+    Rule(
+        "replay_sends_what_was_there",
+        "A replay sends the chunks that were there when it began, whatever is stored, cleared"
+        " or destroyed from inside send.",
+        (ReplayWhileSending,),
+        ("frames",),
+        evidence.sends_other_chunks,
+    ),
+    Rule(
+        "orphan_ends_after_done",
+        "An orphan is completed after its done was sent, which forgets whatever was started"
+        " from inside that send.",
+        (ReplayWhileSending,),
+        when=circumstances.calls_when_orphan_is_done,
+    ),
+    Rule(
+        "ended_inside_send_is_done",
+        "A replay whose stream is no longer active once the chunks are sent ends with done and"
+        " returns None; what is active by then stays so.",
+        (ReplayWhileSending,),
+        when=circumstances.calls_for_another_active,
+    ),
+    Rule(
+        "call_inside_send_counts",
+        "A call from inside send does what it does at any other time.",
+        (ReplayWhileSending,),
     ),
     # -- restore, and what a restart does --
     Rule(

@@ -14,7 +14,6 @@ from model.commands import (
     MarkError,
     Reopen,
     Replay,
-    ReplayToDeadSocket,
     Restart,
     Restore,
     Start,
@@ -22,10 +21,11 @@ from model.commands import (
     WhileDiskFails,
 )
 from model.properties import Moment, Property, claim
+from model.sometimes_replaying import REPLAYING
 from model.state import Stream
 from model.transitions import restorable
 
-SOMETIMES: Final[list[Property]] = []
+SOMETIMES: Final[list[Property]] = [*REPLAYING]
 
 
 # -- Starting and storing --
@@ -79,40 +79,6 @@ def a_position_is_used_twice_in_a_stream(it: Moment) -> bool:
     taken = {(chunk.stream, chunk.position) for chunk in it.before.disk.chunks}
     fresh = it.after.disk.chunks[len(it.before.disk.chunks) :]
     return any((chunk.stream, chunk.position) in taken for chunk in fresh)
-
-
-# -- Replaying --
-
-
-@claim(SOMETIMES, Replay)
-def an_orphan_is_replayed(it: Moment) -> bool:
-    return it.reply.value is not None
-
-
-@claim(SOMETIMES, Replay)
-def a_live_stream_is_replayed(it: Moment) -> bool:
-    return bool(it.reply.frames) and it.before.memory.is_live
-
-
-@claim(SOMETIMES, Replay)
-def a_replay_finds_nothing_active(it: Moment) -> bool:
-    return it.before.memory.active is None and it.reply.refused is None
-
-
-@claim(SOMETIMES, Replay)
-def a_replay_flushes_first(it: Moment) -> bool:
-    return bool(it.before.memory.buffer) and bool(it.reply.frames)
-
-
-@claim(SOMETIMES, Replay)
-def a_replay_goes_under_another_request(it: Moment) -> bool:
-    assert isinstance(it.command, Replay)
-    return bool(it.reply.frames) and it.command.request != it.before.memory.request
-
-
-@claim(SOMETIMES, ReplayToDeadSocket)
-def a_socket_dies_in_the_middle(it: Moment) -> bool:
-    return it.reply.refused == "socket" and bool(it.reply.frames)
 
 
 # -- Ending and sweeping --

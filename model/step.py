@@ -3,11 +3,14 @@
 from typing import assert_never
 
 from model.commands import (
+    REBIRTHS,
     Advance,
     Burst,
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -17,23 +20,25 @@ from model.commands import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
-from model.faults import inside, to_dead_socket, while_disk_fails
+from model.faults import inside, to_dead_socket, while_disk_fails, while_faulty
 from model.limits import ORIGINAL, Limits
 from model.outcome import DONE, Outcome, Reply, refused
-from model.state import State
+from model.reentry import replayed, replayed_while_sending
+from model.state import Disk, State
 from model.transitions import (
     cleared,
     completed,
     destroyed,
     ended,
     flushed,
-    replayed,
     restorable,
     restored,
     started,
@@ -51,6 +56,8 @@ def step(
     """Every permitted outcome of ``command`` at ``now`` (ms since the epoch).
 
     There is one, except where streaming rows tie at a restart, and where a fault strikes.
+    A loss of power may take more than is said here (``model.crash``): that depends on the
+    journal, and on what came before.
     """
     if state.memory.is_destroyed and not isinstance(command, SURVIVES_DESTROY):
         return (refused("closed", state),)
@@ -71,12 +78,15 @@ def step(
             return _done(completed(state, stream, now, limits))
         case MarkError(stream):
             return _done(ended(state, stream, "error", now))
-        case Replay(request):
-            return (_replay(state, request, now, limits),)
+        case Replay():
+            return (replayed(state, command, now, limits),)
         case ReplayToDeadSocket(request, frames_taken):
-            sent = _replay(state, request, now, limits)
+            sent = replayed(state, Replay(request), now, limits)
             return to_dead_socket(sent, state, frames_taken, now)
-        case Restart() | Reopen():
+        case ReplayWhileSending(_, call):
+            calls = step(flushed(state, now), call, now, limits)
+            return replayed_while_sending(calls, state, command, now, limits)
+        case Restart() | Reopen() | CutPower():
             return _restore(State(state.disk._replace(has_tables=True)), now, limits)
         case Restore():
             return _restore(state, now, limits)
@@ -93,7 +103,10 @@ def step(
             return while_disk_fails(clean, state, call, now, limits)
         case InTransaction(call):
             return step(state, call, now, limits)
-        case KillDuring(call):
+        case WhileFaulty(call):
+            clean = step(state, call, now, limits)
+            return while_faulty(clean, state, call, now, limits)
+        case KillDuring(call) | CutPowerDuring(call):
             return _killed(state, call, now, limits)
         case _:
             assert_never(command)
@@ -101,12 +114,11 @@ def step(
 
 SURVIVES_DESTROY = (
     Destroy,
-    Restart,
-    Reopen,
+    *REBIRTHS,
     Advance,
     InTransaction,
     WhileDiskFails,
-    KillDuring,
+    WhileFaulty,
 )
 
 
@@ -114,13 +126,14 @@ def _done(state: State) -> tuple[Outcome, ...]:
     return (Outcome(DONE, state),)
 
 
-def _replay(state: State, request: str, now: int, limits: Limits) -> Outcome:
-    active = state.memory.active
-    if active is None:
-        return Outcome(DONE, state)
-    frames, after = replayed(state, request, now, limits)
-    orphan = None if state.memory.is_live else active
-    return Outcome(Reply(orphan, tuple(frames)), after)
+def midway(state: State, command: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
+    """What a crash inside ``command`` may leave, besides the disks before and after it. A
+    replay lets a call in between its flush and its end."""
+    if not isinstance(command, ReplayWhileSending):
+        return inside(state, command, now, limits)
+    state, call = flushed(state, now), command.call
+    after = [outcome.state.disk for outcome in step(state, call, now, limits)]
+    return (state.disk, *inside(state, call, now, limits), *after)
 
 
 def _killed(state: State, call: Command, now: int, limits: Limits) -> tuple[Outcome, ...]:

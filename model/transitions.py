@@ -99,16 +99,24 @@ def destroyed(state: State) -> State:
     return State(Disk(has_tables=False), Memory(is_live=memory.is_live, is_destroyed=True))
 
 
-def replayed(state: State, request: str, now: int, limits: Limits) -> tuple[list[str], State]:
-    """The active stream's frames with the mark that ends them. A live stream goes on; an
-    orphan has nobody to finish it, so that the replay does."""
-    state = flushed(state, now)
+def sent(state: State, request: str) -> list[str]:
+    """A replay's frames but the last: one for each chunk of the active stream on disk."""
+    active, request = state.memory.active, well_formed(request)
+    assert active is not None
+    return [frames.chunk(chunk.body, request) for chunk in in_order(state.disk, active)]
+
+
+def last_sent(state: State, stream: str, request: str) -> str:
+    """The frame that ends a replay of ``stream``: it goes on if it is active still, and
+    live. Whatever else became of it, nothing more will come."""
     memory, request = state.memory, well_formed(request)
-    assert memory.active is not None
-    sent = [frames.chunk(chunk.body, request) for chunk in in_order(state.disk, memory.active)]
-    if memory.is_live:
-        return [*sent, frames.live_end(request)], state
-    return [*sent, frames.done(request)], completed(state, memory.active, now, limits)
+    goes_on = memory.active == stream and memory.is_live
+    return frames.live_end(request) if goes_on else frames.done(request)
+
+
+def is_orphan(state: State, stream: str) -> bool:
+    """``stream`` is active, and nobody will finish it but a replay."""
+    return state.memory.active == stream and not state.memory.is_live
 
 
 def with_stale(state: State, stream: str, request: str, created_at: int) -> State:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from model import Command
-from model.commands import KINDS, Call
+from model.commands import KINDS
 from model.outcome import Reply
 from resumable.conformance import symbolic
 from resumable.conformance.target import Seen
@@ -115,7 +115,7 @@ def _encode_argument(argument: Any) -> Any:
 
 def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
     if field.name == "call":
-        return _decode_call(value)
+        return _decode_call(field.type, value)
     if field.type is str:
         return _decode_text(field.name, value)
     lowest, highest = (-_MS_MAX, _MS_MAX) if field.name in {"ms", "age_ms"} else (0, _COUNT_MAX)
@@ -127,10 +127,10 @@ def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
     return value
 
 
-def _decode_call(value: Any) -> Command:
+def _decode_call(kinds: Any, value: Any) -> Command:
     call = decode_command(value)
-    if not isinstance(call, Call):
-        raise ValueError(f"{value['do']} is not the call of a method, which 'call' has to be")
+    if not isinstance(call, kinds):
+        raise ValueError(f"{value['do']} is no call of a method that can be surrounded so")
     return call
 
 

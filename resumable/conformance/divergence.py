@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from model import Command, Limits, ReplayToDeadSocket, State
+from model import Command, Limits, ReplayToDeadSocket, ReplayWhileSending, State
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Raised, Seen
 
@@ -63,7 +63,11 @@ class Divergence(NamedTuple):
     @property
     def signature(self) -> tuple[str, str]:
         """What tells divergences apart: the kind of command, and what differed first."""
-        return _kind(self.steps[-1]), self.closest[0].where
+        where = self.closest[0].where
+        return _kind(self.steps[-1], where), where
+
+
+_REPLY: Final = ("raises", "returns", "frames")
 
 
 class DivergedError(AssertionError):
@@ -110,9 +114,13 @@ def _without_address(value: Any) -> str:
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
-def _kind(step: Step) -> str:
+def _kind(step: Step, where: str) -> str:
     """The method that was called, and whether the disk failed it: a fault that did not
-    strike, or a transaction around the call, is no part of the matter."""
+    strike, or a transaction around the call, is no part of the matter. Of a replay and a
+    call from inside its ``send``, the reply is the replay's, and all else the call's."""
     call = getattr(step.command, "call", step.command)
-    name = "Replay" if isinstance(call, ReplayToDeadSocket) else type(call).__name__
+    if isinstance(step.command, ReplayWhileSending) and where in _REPLY:
+        call = step.command
+    is_replay = isinstance(call, ReplayToDeadSocket | ReplayWhileSending)
+    name = "Replay" if is_replay else type(call).__name__
     return f"{name} while the disk fails" if step.seen.disk_failed else name

@@ -17,7 +17,7 @@ from model import (
     step,
 )
 from model.commands import stream_of
-from model.faults import inside
+from model.step import midway
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.compare import (
@@ -123,17 +123,18 @@ class Lockstep:
             bindings.used[name] = None
         reply = self.target.perform(command, bindings, self.now_ms)
         brief = self.target.brief(may_skip=self.brief)
-        if name is not None and reply.value is not None:
-            bindings.bind(name, reply.value)
         kind, detail = type(command), None
-        if kind is KillDuring:
+        if kind is KillDuring or kind is ReplayWhileSending:
             self._bind_unanswered(command, brief)
+        elif name is not None and reply.value is not None:
+            bindings.bind(name, reply.value)
         if kind is KillDuring or not self.brief:
             detail = self.target.detail(tuple(bindings.used), bindings)
         return self._namer.observation(reply, brief, detail)
 
     def _bind_unanswered(self, command: Command, brief: Brief) -> None:
-        """A process that was killed while it started a stream has not told its id."""
+        """A process that was killed while it started a stream has not told its id; a replay
+        has another reply than the start inside it."""
         call = getattr(command, "call", None)
         if isinstance(call, Start):
             self.bindings.bind(call.stream, self._namer.unnamed(brief.metadata))
@@ -143,7 +144,7 @@ class Lockstep:
     ) -> None:
         disks = [state.disk for state in (*before, *self.states)]
         for state in before:
-            disks.extend(inside(state, command, self.now_ms, self.limits))
+            disks.extend(midway(state, command, self.now_ms, self.limits))
         found = crash_differences(disks, detail)
         if found:
             raise DivergedError(self._divergence(before[0], [found]))

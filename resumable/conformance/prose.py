@@ -17,6 +17,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -102,6 +103,9 @@ def command(value: Command) -> str:
         case ReplayToDeadSocket(request, frames_taken):
             taken = count(frames_taken, "frame")
             return f"replay_chunks(socket that dies after {taken}, {text(request)})"
+        case ReplayWhileSending(request, call, at_frame):
+            around = f"replay_chunks(socket, {text(request)})"
+            return f"{around}, and inside send of frame {at_frame + 1}: {command(call)}"
         case Restart():
             return "the process is killed, and starts again"
         case Reopen():

@@ -20,6 +20,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -47,6 +48,7 @@ _PLAIN_FIRST: Final = (
     Reopen,
     Destroy,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     InTransaction,
     WhileDiskFails,
     KillDuring,
@@ -111,6 +113,12 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             yield Replay(request)
             for frames in (0, 1, frames_taken - 1):
                 yield ReplayToDeadSocket(request, max(frames, 0))
+        case ReplayWhileSending(request, call, at_frame):
+            yield from (Replay(request), call)
+            for frame in (0, 1, at_frame - 1):
+                yield replace(command, at_frame=max(frame, 0))
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
     yield from _with_plain_text(command)
 
 
@@ -146,7 +154,7 @@ def _begins(command: Command, name: str) -> bool:
 
 
 def _with_stream(command: Command, names: dict[str, str]) -> Command:
-    if isinstance(command, WhileDiskFails | InTransaction | KillDuring):
+    if isinstance(command, WhileDiskFails | InTransaction | KillDuring | ReplayWhileSending):
         inner: Any = _with_stream(command.call, names)
         return replace(command, call=inner)
     if isinstance(command, Start | Store | Burst | Complete | MarkError | InsertStale):
@@ -158,7 +166,8 @@ def _with_plain_text(command: Command) -> Iterator[Command]:
     if isinstance(command, Store):
         for body in plainer(command.body, BODY):
             yield replace(command, body=body)
-    if isinstance(command, Start | Replay | ReplayToDeadSocket | InsertStale):
+    requesting = Start | Replay | ReplayToDeadSocket | ReplayWhileSending | InsertStale
+    if isinstance(command, requesting):
         for request in plainer(command.request, REQUEST):
             yield replace(command, request=request)
 
@@ -186,6 +195,8 @@ def _weight(command: Command) -> int:
             return weight + statements_run + _weight(call)
         case InTransaction(call):
             return weight + _weight(call)
+        case ReplayWhileSending(request, call, at_frame):
+            return weight + oddity(request, REQUEST) + at_frame + _weight(call)
         case Burst(_, body, count):
             weight += count + (body != "b")
         case Store(_, body):

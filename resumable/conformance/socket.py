@@ -1,5 +1,7 @@
 """The client's end of the wire, as the harness plays it."""
 
+from collections.abc import Callable
+
 
 class SocketDiedError(Exception):
     """What a dead socket's ``send`` raises; a target has to let it through."""
@@ -18,3 +20,20 @@ class RecordingSocket:
         if self.frames_taken is not None and len(self.frames) >= self.frames_taken:
             raise SocketDiedError("the harness closed this socket")
         self.frames.append(frame)
+
+
+class CallingSocket(RecordingSocket):
+    """Makes ``call`` from inside ``send``, once, with the frame of number ``at_frame`` (from
+    0) in its hands. What ``call`` raises, ``send`` raises."""
+
+    __slots__ = ("_at_frame", "_call")
+
+    def __init__(self, at_frame: int, call: Callable[["CallingSocket"], None]) -> None:
+        super().__init__()
+        self._at_frame = at_frame
+        self._call = call
+
+    def send(self, frame: str) -> None:
+        super().send(frame)
+        if len(self.frames) == self._at_frame + 1:
+            self._call(self)

@@ -106,14 +106,12 @@ class InProcess:
         """The living instance, for engines that look into it."""
         return self._instance
 
-    def spare(self) -> None:
-        """Keep connection and instance for ``go_back``, whatever happens to the process."""
-        self._memory.spared = self._memory.connection
-        self._spared = self._instance
-
     def go_back(self) -> None:
-        """Work with what was spared again. The rows are what they are by now."""
-        self._memory.go_back()
+        """Work with the same connection and instance as at the last time that this was
+        called in this sequence, whatever happened to the process since. Rows and memory
+        are what they are by now."""
+        if not self._memory.go_back():
+            self._spared = self._instance
         self._instance = self._spared
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
