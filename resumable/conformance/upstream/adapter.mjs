@@ -1,0 +1,110 @@
+// ResumableStream as published, behind the protocol: node adapter.mjs FOLDER, the one in which
+// the package is installed. What differs from version to version is in construct.mjs.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { construct } from "./construct.mjs";
+import { Host } from "./host.mjs";
+
+const folder = process.argv[2];
+const { resolve } = createRequire(join(folder, "here.js"));
+const load = (name) => import(pathToFileURL(resolve(name)));
+const [chat, sqlite] = [await load("agents/chat"), await load("node-sqlite3-wasm")];
+const { version } = JSON.parse(readFileSync(join(folder, "node_modules/agents/package.json")));
+
+const gone = new Error("the socket is gone");
+let now, host, ids, stream;
+Date.now = () => now;
+console.warn = () => {}; // It would tell of every stale stream.
+
+const id = (name) => ids[name] ?? name;
+const restart = () => void (stream = construct(chat, host));
+
+const methods = {
+  open: restart,
+  restart,
+  reopen: restart,
+  advance: () => {},
+  start: (asked) => (ids[asked.stream] = stream.start(asked.request)),
+  store: (asked) => asked.bodies.forEach((body) => stream.storeChunk(id(asked.stream), body)),
+  flush: () => stream.flushBuffer(),
+  complete: (asked) => stream.complete(id(asked.stream)),
+  mark_error: (asked) => stream.markError(id(asked.stream)),
+  replay: ({ request, frames_taken }, reply) => {
+    reply.frames = [];
+    const send = (frame) => {
+      if (reply.frames.length === frames_taken) throw gone;
+      reply.frames.push(frame);
+    };
+    return stream.replayChunks({ send }, request);
+  },
+  restore: () => stream.restore(),
+  clear_all: () => stream.clearAll(),
+  destroy: () => stream.destroy(),
+  insert_stale: (asked) => stream.insertStaleStream(id(asked.stream), asked.request, asked.age_ms),
+};
+
+function open(path) {
+  host?.close();
+  [host, ids] = [new Host(sqlite.default.Database, path), {}];
+}
+
+/** A process that is to die does so in the call or after it: nobody gets a reply, and there is
+ * a restart. */
+function perform(asked) {
+  if (asked.do === "open") open(asked.database);
+  if (asked.do === "reopen") host.reopen();
+  const reply = {};
+  try {
+    const value = host.call(() => methods[asked.do](asked, reply), asked);
+    if (["start", "replay"].includes(asked.do)) reply.value = value;
+  } catch (error) {
+    reply.error = String(error);
+    if (error === gone) reply.refused = "socket";
+  }
+  if (asked.statements_run !== undefined) return perform({ do: "restart" });
+  return { ...reply, disk_failed: host.diskFailed };
+}
+
+function read(method) {
+  try {
+    return method();
+  } catch (error) {
+    return { raised: String(error) };
+  }
+}
+
+const observed = () => ({
+  active_stream_id: read(() => stream.activeStreamId),
+  active_request_id: read(() => stream.activeRequestId),
+  has_active_stream: read(() => stream.hasActiveStream()),
+  is_live: read(() => stream.isLive),
+  metadata: read(() => stream.getAllStreamMetadata()),
+});
+
+function looked(names) {
+  const each = (method) => Object.fromEntries(names.map((name) => [name, read(() => method(id(name)))]));
+  const chunks = each((id) => stream.getStreamChunks(id));
+  const metadata = each((id) => stream.getStreamMetadata(id));
+  return { chunks, metadata, rows: host.rows() };
+}
+
+function answer(asked) {
+  if (asked.do === "hello") return { n: asked.n, protocol: 1, name: `agents ${version}`, can };
+  now = asked.now;
+  const reply = { n: asked.n, ...perform(asked), observed: observed() };
+  return asked.look ? { ...reply, looked: looked(asked.look) } : reply;
+}
+
+perform({ do: "open", database: null });
+const can = ["file", "reopen", "dead_socket", "failing_disk", "kills", "lone_surrogates"];
+if (host.rows().streams !== null) can.push("rows"); // Some versions keep tables of their own.
+
+let rest = "";
+process.stdin.setEncoding("utf8").on("data", (data) => {
+  const lines = (rest + data).split("\n");
+  rest = lines.pop();
+  for (const line of lines) process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
+});
