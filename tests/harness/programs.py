@@ -21,6 +21,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -45,7 +46,7 @@ names: Final = st.sampled_from(("s1", "s2", "s3", "unknown"))
 counts: Final = st.integers(0, 3)
 spans: Final = st.integers(-(10**9), 10**9)
 
-CALLS: Final[list[st.SearchStrategy[Any]]] = [
+PLAIN_CALLS: Final[list[st.SearchStrategy[Any]]] = [
     st.builds(Start, names, texts),
     st.builds(Store, names, texts),
     st.builds(Burst, names, texts, counts),
@@ -53,15 +54,16 @@ CALLS: Final[list[st.SearchStrategy[Any]]] = [
     st.builds(Complete, names),
     st.builds(MarkError, names),
     st.builds(Replay, texts),
-    st.builds(ReplayToDeadSocket, texts, counts),
     st.just(Restore()),
     st.just(ClearAll()),
     st.just(Destroy()),
     st.builds(InsertStale, names, texts, spans),
 ]
-calls: Final = st.one_of(CALLS)
+plain_calls: Final = st.one_of(PLAIN_CALLS)
+calls: Final = plain_calls | st.builds(ReplayToDeadSocket, texts, counts)
 commands: Final[st.SearchStrategy[Any]] = st.one_of(
-    *CALLS,
+    calls,
+    st.builds(ReplayWhileSending, texts, plain_calls, counts),
     st.just(Restart()),
     st.just(Reopen()),
     st.builds(Advance, spans),
@@ -106,6 +108,7 @@ ONE_OF_EACH: Final[tuple[Command, ...]] = (
     MarkError("unknown"),
     Replay("r1"),
     ReplayToDeadSocket("r1", 1),
+    ReplayWhileSending("r1", Complete("s1"), 0),
     Restart(),
     Reopen(),
     Restore(),

@@ -69,6 +69,7 @@ def test_the_commands_of_a_program_read_like_the_class() -> None:
         "mark_error(unknown)",
         'replay_chunks(socket, "r1")',
         'replay_chunks(socket that dies after 1 frame, "r1")',
+        'replay_chunks(socket, "r1"), and inside send of frame 1: complete(s1)',
         "the process is killed, and starts again",
         "the database is closed, and opened again",
         "restore()",

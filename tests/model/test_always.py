@@ -17,6 +17,7 @@ from model import (
     Pending,
     Reopen,
     Replay,
+    ReplayWhileSending,
     Restart,
     Start,
     State,
@@ -25,6 +26,7 @@ from model import (
 )
 from model.always import ALWAYS
 from model.commands import KINDS
+from model.frames import chunk
 from model.properties import Moment, by_kind
 from tests.model.lives import NOW_MS, SMALL, after, life_of, started
 from tests.model.walk import walk
@@ -60,12 +62,19 @@ def wrong(
 
 
 CHUNKS = after(*started(3), limits=SMALL).disk.chunks
+C0 = chunk("c0", "r")
 PENDING = tuple(Pending("s1", "x", number) for number in range(6))
 
 WRONG = {
     "what is refused has changed nothing but may have flushed": [
         wrong(*started(2), Flush(), reply={"refused": "disk"}),
         wrong(*started(2), Replay("r"), reply={"refused": "socket"}, memory={"active": None}),
+        wrong(
+            *started(2),
+            ReplayWhileSending("r", Destroy(), 0),
+            reply={"refused": "closed"},
+            memory={"is_destroyed": False},
+        ),
     ],
     "a request is known while a stream is active and only then": [
         wrong(Start("s1", "r"), memory={"request": None}),
@@ -140,6 +149,23 @@ WRONG = {
     ],
     "a replay sends every chunk and one mark": [
         wrong(*started(3), Replay("r"), reply={"frames": ("c0", "c1", "c2")})
+    ],
+    "a call from inside send changes no chunk of the replay": [
+        wrong(*started(3), ReplayWhileSending("r", ClearAll(), 0), reply={"frames": ("c0",)}),
+        wrong(
+            *started(1),
+            ReplayWhileSending("r", Store("s1", "x"), 0),
+            reply={"frames": (C0, C0, C0)},
+        ),
+    ],
+    "a replay returns an orphan that it has ended and no other": [
+        wrong(*started(), ReplayWhileSending("r", Flush(), 0), reply={"value": "s1"}),
+        wrong(
+            *started(),
+            Restart(),
+            ReplayWhileSending("r", Start("s2", "r"), 0),
+            reply={"value": "s2"},
+        ),
     ],
     "an end forgets whatever was active": [
         wrong(*started(), Complete("s1"), memory={"active": "s1", "request": "r"}),

@@ -18,6 +18,7 @@ from model import (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -121,6 +122,18 @@ AT_STAKE: Final[dict[str, Example]] = {
     "replay_sends_chunks": Example((*started(3), Replay("r")), "frames", (END,), (C0, END)),
     "live_replay_goes_on": Example((*started(3), Replay("r")), "returns", "s1", None),
     "orphan_replay_ends": Example((*ORPHAN, Replay("r")), "returns", None, "s1"),
+    "replay_sends_what_was_there": Example(
+        (*started(1), ReplayWhileSending("r", ClearAll(), 0)), "frames", (END,), (C0, END)
+    ),
+    "orphan_ends_after_done": Example(
+        (*ORPHAN, ReplayWhileSending("r", Start("s2", "r"), 3)), "active_stream_id", "s2", None
+    ),
+    "ended_inside_send_is_done": Example(
+        (*ORPHAN, ReplayWhileSending("r", Complete("s1"), 0)), "returns", "s1", None
+    ),
+    "call_inside_send_counts": Example(
+        (*started(1), ReplayWhileSending("r", Store("s1", "x"), 0)), CHUNKS
+    ),
     "stale_is_deleted": Example((InsertStale("s1", "r", 51), Restart()), ALL, (S1_ROW,), ()),
     "five_minutes_is_not_stale": Example((EDGE_OF_AGE, Restart()), ALL, (), (S1_ROW,)),
     "future_is_not_stale": Example((InsertStale("s1", "r", -1), Restart()), ALL, (), (S1_ROW,)),

@@ -17,6 +17,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -57,6 +58,27 @@ SEEN: dict[str, tuple[Command, ...]] = {
     "a replay flushes first": (*started(2), Replay("r")),
     "a replay goes under another request": (*started(), Replay("another")),
     "a socket dies in the middle": (*started(3), ReplayToDeadSocket("r", 1)),
+    "a chunk is stored from inside send": (
+        *started(),
+        ReplayWhileSending("r", Store("s1", "x"), 0),
+    ),
+    "a stream ends from inside send": (
+        *started(1),
+        ReplayWhileSending("r", Complete("s1"), 0),
+    ),
+    "a stream starts from inside send": (
+        *started(1),
+        ReplayWhileSending("r", Start("s2", "r"), 0),
+    ),
+    "what starts when an orphan is done is forgotten at once": (
+        *started(),
+        Restart(),
+        ReplayWhileSending("r", Start("s2", "r"), 0),
+    ),
+    "a replay comes in the middle of another": (
+        *started(1),
+        ReplayWhileSending("r", Replay("r"), 0),
+    ),
     "an unknown stream ends the active one": (*started(), Complete("nobody")),
     "an older stream ends while another is active": (
         *started(),

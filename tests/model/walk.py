@@ -20,6 +20,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -64,7 +65,16 @@ def _command(die: random.Random, state: State) -> Command:
         return KillDuring(_call(die, state), 1)
     if kind < 10:
         return WhileDiskFails(_call(die, state), 0)
-    return InTransaction(_call(die, state)) if kind == 10 else _call(die, state)
+    if kind < 12:
+        return _replay_while_sending(die, state)
+    return InTransaction(_call(die, state)) if kind == 12 else _call(die, state)
+
+
+def _replay_while_sending(die: random.Random, state: State) -> Command:
+    call = _call(die, state)
+    if isinstance(call, ReplayToDeadSocket):
+        return call
+    return ReplayWhileSending("r", call, die.randint(0, 4))
 
 
 def _call(die: random.Random, state: State) -> Call:

@@ -24,6 +24,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -135,6 +136,20 @@ def _dead_socket(view: View) -> list[ReplayToDeadSocket]:
     return [ReplayToDeadSocket(ANOTHER_REQUEST, taken) for taken in (0, 1)]
 
 
+def _while_sending(view: View) -> list[ReplayWhileSending]:
+    """With the first frame in hand, which is the last one too where no chunk is."""
+    active = view.state.memory.active
+    if active is None:
+        return []
+    calls = [
+        *_start(view),
+        Store(active, body(view)),
+        Complete(active),
+        Replay(ANOTHER_REQUEST),
+    ]
+    return [ReplayWhileSending(ANOTHER_REQUEST, call, 0) for call in calls]
+
+
 def _reopen(view: View) -> list[Reopen]:
     """Otherwise a restart, which is quicker, is no different."""
     return [Reopen()] if view.state.memory.buffer else []
@@ -238,6 +253,11 @@ OTHERS: Final = (
         lambda view: [MarkError(_active_or_none(view))],
     ),
     Word("replay to a socket that dies at the first frame, and at the second", _dead_socket),
+    Word(
+        "replay to a socket that starts, stores, completes or replays from inside send of the"
+        " first frame",
+        _while_sending,
+    ),
     Word("reopen while a chunk is pending", _reopen),
     Word("restore", lambda _: [Restore()]),
     Word("clear_all", lambda _: [ClearAll()]),
