@@ -29,7 +29,7 @@ from resumable.conformance.compare import (
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.target import Brief, Detail, Target
+from resumable.conformance.target import Brief, Declares, Detail, Target
 
 
 class Lockstep:
@@ -60,6 +60,7 @@ class Lockstep:
         self.now_ms = EPOCH_MS
         self.brief = brief
         self._namer: Final = Namer(self.bindings)
+        self._step: Final = target.step if isinstance(target, Declares) else step
         target.open(setting, self.now_ms, limits)
 
     def do(self, command: Command) -> Outcome:
@@ -109,11 +110,11 @@ class Lockstep:
 
     def _permitted(self, command: Command) -> Sequence[Outcome]:
         if len(self.states) == 1:
-            return step(self.states[0], command, self.now_ms, self.limits)
+            return self._step(self.states[0], command, self.now_ms, self.limits)
         return [
             outcome
             for state in self.states
-            for outcome in step(state, command, self.now_ms, self.limits)
+            for outcome in self._step(state, command, self.now_ms, self.limits)
         ]
 
     def _observe(self, command: Command) -> Observation:

@@ -1,9 +1,9 @@
 """What the harness asks of the system under test, behind an adapter."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
-from model import ORIGINAL, Command, Limits
+from model import ORIGINAL, Command, Limits, Outcome, State
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.setting import Setting
 
@@ -111,6 +111,16 @@ class Target(Protocol):
     def stop(self) -> None:
         """After the last sequence: let go of what was kept for a next one."""
         ...
+
+
+@runtime_checkable
+class Declares(Protocol):
+    """A target with its own ``model.step``: it departs from the specification on purpose, in
+    circumstances that are declared, and is held against that."""
+
+    def step(
+        self, state: State, command: Command, now: int, limits: Limits, /
+    ) -> tuple[Outcome, ...]: ...
 
 
 class TargetError(Exception):
