@@ -10,6 +10,7 @@ from resumable.conformance.cli.check import check
 from resumable.conformance.cli.explore import explore
 from resumable.conformance.cli.hunt import hunt
 from resumable.conformance.cli.mutants import mutants
+from resumable.conformance.cli.protocol import protocol
 from resumable.conformance.cli.replay import replay
 
 
@@ -27,6 +28,7 @@ resumable.add_command(check)
 resumable.add_command(explore)
 resumable.add_command(hunt)
 resumable.add_command(mutants)
+resumable.add_command(protocol)
 resumable.add_command(replay)
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final, cast
 
 from resumable.conformance.clock import FrozenTime
+from resumable.conformance.protocol.target import PREFIX, CommandTarget
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets import builtin
 from resumable.conformance.targets.frozen import Frozen
@@ -22,7 +23,8 @@ BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
 USAGE: Final = (
     f"a target is one of {', '.join(BUILT_IN)}, or package.module:callable, which is called"
     " with an open sqlite3.Connection and returns an object with the methods of"
-    " resumable.ResumableStream"
+    " resumable.ResumableStream, or a command in any language, 'command: node adapter.mjs'"
+    " (resumable protocol says what it has to do)"
 )
 
 
@@ -35,11 +37,20 @@ def open_target(spec: str) -> Iterator[Target]:
     with ExitStack() as opened:
         if spec in BUILT_IN:
             target = BUILT_IN[spec]()
+        elif spec.startswith(PREFIX):
+            target = _spoken_to(spec)
         else:
             target = Frozen(load(spec), name=spec)
             opened.enter_context(FrozenTime())
         opened.callback(target.stop)
         yield target
+
+
+def _spoken_to(spec: str) -> CommandTarget:
+    """The target behind a command, which has said hello."""
+    target = CommandTarget(spec)
+    target.hello  # noqa: B018 - it raises for whatever is no target
+    return target
 
 
 def load(spec: str) -> Factory:

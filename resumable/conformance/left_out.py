@@ -1,0 +1,57 @@
+"""What a target cannot do: it is not asked for it, and every verdict says so."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from model import Command
+from resumable.conformance.codec import snake
+
+
+class LeftOut(NamedTuple):
+    """What is left out for a target; by default nothing is."""
+
+    kinds: frozenset[type[Command]] = frozenset()
+    lone_surrogates: bool = False
+    connections: bool = False
+    """Whether there is no connection of the caller's that could be opened in other ways."""
+
+    files: bool = False
+    crash_points: bool = False
+    rows: bool = False
+    limits: tuple[str, ...] = ()
+    """Those that cannot be made small."""
+
+    def forbids(self, command: Command) -> bool:
+        """Whether ``command`` is left out, or what it surrounds, or what it says."""
+        call = getattr(command, "call", None)
+        if type(command) in self.kinds or (call is not None and self.forbids(call)):
+            return True
+        return self.lone_surrogates and any(map(_has_lone_surrogate, _texts(command)))
+
+    def words(self) -> list[str]:
+        """Each thing that is left out, for people."""
+        said = {
+            "text with half a surrogate pair": self.lone_surrogates,
+            "other isolation levels and row factories": self.connections,
+            "databases on a file": self.files,
+            "what a crash between two statements would leave": self.crash_points,
+            "the raw rows": self.rows,
+        }
+        kinds = sorted([snake(kind) for kind in self.kinds])
+        limits = [f"a small {name}" for name in self.limits]
+        return [*kinds, *[words for words, is_out in said.items() if is_out], *limits]
+
+
+NOTHING: Final = LeftOut()
+
+
+def _texts(command: Command) -> Iterator[str]:
+    for field in dataclasses.fields(command):
+        value = getattr(command, field.name)
+        if isinstance(value, str):
+            yield value
+
+
+def _has_lone_surrogate(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
