@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from model import INITIAL, Command, step
 from model.limits import ORIGINAL, Limits
+from resumable.conformance.ahead import plan
 from resumable.conformance.compare import agrees
 from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.lockstep import Lockstep
@@ -23,6 +24,7 @@ def run(
 
     Raises TargetError if the target cannot be run.
     """
+    plan(target, commands, looks=True)
     lockstep = Lockstep(target, limits=limits, setting=setting)
     try:
         for command in commands:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from model import ORIGINAL, Advance, Limits
+from resumable.conformance.ahead import foreseen
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.hunt.errands import COVERS_EVERY
@@ -81,13 +82,13 @@ def run_sequence(
     target: Target, swarm: Swarm, limits: Limits, tally: Tally, coverage: Coverage | None
 ) -> Divergence | None:
     """One sequence: brief comparisons after each command, everything at the end."""
-    lockstep = Lockstep(
-        target, limits=limits, setting=swarm.setting, brief=swarm.setting.storage == "memory"
-    )
+    brief = swarm.setting.storage == "memory"
+    choose = foreseen(target, swarm.next, swarm.length, _NOTHING, limits, looks=not brief)
+    lockstep = Lockstep(target, limits=limits, setting=swarm.setting, brief=brief)
     try:
         for _ in range(swarm.length):
             before = lockstep.states[0]
-            command = swarm.next(before, lockstep.now_ms)
+            command = choose(before, lockstep.now_ms)
             outcome = lockstep.do(command)
             tally.note(command, outcome)
             if coverage is not None:

@@ -7,8 +7,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from model import ORIGINAL, Advance, Command, KillDuring, Limits, Start
+from model import (
+    ORIGINAL,
+    Advance,
+    Command,
+    KillDuring,
+    Limits,
+    Outcome,
+    Reopen,
+    Restart,
+    Restore,
+    Start,
+    State,
+    step,
+)
 from model.commands import stream_of
+from resumable.conformance.ahead import Planned
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.left_out import LeftOut
 from resumable.conformance.protocol import wire
@@ -24,14 +38,6 @@ PREFIX: Final = "command:"
 _KILLED: Final = "died of SIGKILL"
 
 
-class Planned(NamedTuple):
-    """A command that will be performed, at its time; ``looks`` if ``detail`` will follow."""
-
-    command: Command
-    now_ms: int
-    looks: bool
-
-
 class _Sent(NamedTuple):
     """A command whose reply was not taken yet. ``called`` are the streams it looks at."""
 
@@ -41,7 +47,8 @@ class _Sent(NamedTuple):
 
 
 class CommandTarget:
-    """A program that speaks the protocol; ``name`` is ``command:`` and how it is called.
+    """A program that speaks the protocol; ``name`` is ``command:`` and how it is called, or
+    anything if the ``command`` is given.
 
     It is started when it is first needed, and again after it broke. Everything raises
     TargetError if it is broken.
@@ -49,9 +56,15 @@ class CommandTarget:
 
     strict_refusals: Final = False
 
-    def __init__(self, name: str, *, answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str] | None = None,
+        *,
+        answer_s: float = ANSWER_S,
+    ) -> None:
         self.name: Final = name
-        self._command: Final = command_words(name)
+        self._command: Final = command or command_words(name)
         self._answer_s: Final = answer_s
         self._conversation: Conversation | None = None
         self._folder: Path | None = None
@@ -78,9 +91,18 @@ class CommandTarget:
     def left_out(self) -> LeftOut:
         return self.hello.left_out
 
+    def step(
+        self, state: State, command: Command, now: int, limits: Limits, /
+    ) -> tuple[Outcome, ...]:
+        """What is permitted; of streams that tie at a restart, only the one that it claims to
+        resume."""
+        permitted = step(state, command, now, limits)
+        if len(permitted) == 1 or not isinstance(command, Restart | Reopen | Restore):
+            return permitted
+        return {"first": permitted[:1], "last": permitted[-1:]}.get(self.hello.ties, permitted)
+
     def plan(self, plan: Iterable[Planned]) -> None:
-        """What will be performed after the next ``open``, in this order. It is sent in one
-        go, so that nobody waits for each reply before the next request."""
+        """It is sent in one go, as far as possible."""
         self._plan = deque(plan)
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:

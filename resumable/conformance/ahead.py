@@ -1,0 +1,70 @@
+"""Telling a target in advance what will be performed, if it wants to know.
+
+A target at the other end of a pipe answers many requests that are sent at once far faster
+than one after the other. What to send next depends on where the specification is; mostly
+that can be foreseen, and where it cannot, any sequence of commands is as good as another.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from model import INITIAL, Advance, Command, Limits, State, step
+from resumable.conformance.clock import EPOCH_MS
+from resumable.conformance.target import Declares, Target
+
+Choose = Callable[[State, int], Command]
+"""What to send next, by the state and the clock."""
+
+
+class Planned(NamedTuple):
+    """A command that will be performed, at its time; ``looks`` if ``detail`` will follow."""
+
+    command: Command
+    now_ms: int
+    looks: bool
+
+
+@runtime_checkable
+class PlansAhead(Protocol):
+    """A target that wants to know in advance."""
+
+    def plan(self, plan: Iterable[Planned]) -> None:
+        """Exactly this will be performed after the next ``open``, or the first part of it."""
+        ...
+
+
+def plan(target: Target, commands: Iterable[Command], *, looks: bool) -> None:
+    """Tell ``target`` that these will be performed, if it wants to know."""
+    if isinstance(target, PlansAhead):
+        target.plan(_timed(commands, looks=looks))
+
+
+def foreseen(
+    target: Target, choose: Choose, length: int, end: Command, limits: Limits, *, looks: bool
+) -> Choose:
+    """``choose`` itself, or what it would choose if all goes as foreseen, if ``target`` wants
+    to know that: ``length`` commands, after which comes ``end``, at which it is looked."""
+    if not isinstance(target, PlansAhead):
+        return choose
+    commands = list(_chosen(target, choose, length, limits))
+    *plan, last = _timed([*commands, end], looks=looks)
+    target.plan([*plan, last._replace(looks=True)])
+    left = iter(commands)
+    return lambda _state, _now_ms: next(left)
+
+
+def _timed(commands: Iterable[Command], *, looks: bool) -> Iterator[Planned]:
+    now_ms = EPOCH_MS
+    for command in commands:
+        now_ms += command.ms if isinstance(command, Advance) else 0
+        yield Planned(command, now_ms, looks)
+
+
+def _chosen(target: Target, choose: Choose, length: int, limits: Limits) -> Iterator[Command]:
+    permitted = target.step if isinstance(target, Declares) else step
+    state, now_ms = INITIAL, EPOCH_MS
+    for _ in range(length):
+        command = choose(state, now_ms)
+        yield command
+        now_ms += command.ms if isinstance(command, Advance) else 0
+        state = permitted(state, command, now_ms, limits)[0].state
