@@ -147,7 +147,8 @@ class Vocabulary:
         return self._makers[kind](view, choose)
 
     def _body(self, choose: Choose) -> str:
-        return choose(choose(_BODY_GROUPS) or self._edge_bodies)
+        body = choose(_BODIES)
+        return choose(self._edge_bodies) if body is None else body
 
     def _burst(self, view: View, choose: Choose) -> Burst:
         """Sizes around the flush, from an empty buffer and from what is in it."""
@@ -222,11 +223,12 @@ class Vocabulary:
 
 SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
+_AIMS: Final = ("active", "active", "active", "last", "any", "any", UNKNOWN)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
-_BODY_GROUPS: Final[Sequence[Sequence[str]]] = (
-    *[PLAIN_BODIES] * 1500,
-    *[ODD_BODIES] * 500,
-    (),  # stands for the bodies at the edge of the limit, which are slow
+_BODIES: Final[Sequence[str | None]] = (
+    *PLAIN_BODIES * 750,
+    *ODD_BODIES * 125,
+    *(None, None),  # stand for the bodies at the edge of the limit, which are slow
 )
 
 
@@ -252,12 +254,15 @@ def _fresh(view: View) -> str:
 
 def _stream(view: View, choose: Choose) -> str:
     """Mostly the active stream, or the last; sometimes an older one, or one of no stream."""
-    if not view.streams:
+    streams = view.streams
+    if not streams:
         return UNKNOWN
-    last = view.streams[-1]
-    active = view.state.memory.active or last
-    another = choose(view.streams)
-    return choose((active, active, active, last, another, another, UNKNOWN))
+    aim = choose(_AIMS)
+    if aim == "active":
+        return view.state.memory.active or streams[-1]
+    if aim == "last":
+        return streams[-1]
+    return choose(streams) if aim == "any" else UNKNOWN
 
 
 def _telling_frames(view: View) -> Sequence[int]:

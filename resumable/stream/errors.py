@@ -23,6 +23,25 @@ class StreamExistsError(StorageError):
     """A stream of this id is in the database already."""
 
 
+class WrongThreadError(ResumableStreamError):
+    """The call came from another thread than the one that made the stream. Nothing was
+    changed."""
+
+
+class ForkedError(ResumableStreamError):
+    """The call came in a child process, on what the parent had made before the fork. Nothing
+    was changed, there and here."""
+
+
+class DatabaseOpenError(StorageError):
+    """``open_database`` cannot open this file; the message says what to do about it."""
+
+
+class DatabaseOwnedError(ResumableStreamError):
+    """``open_database`` found another owner of the file, in this process or another. Nothing
+    was changed; once that one has closed it, or has died, it can be opened."""
+
+
 class StreamDestroyedError(ResumableStreamError):
     """The call came after ``destroy``. A new ``ResumableStream`` on the same connection
     works."""

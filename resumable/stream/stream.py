@@ -4,16 +4,18 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from threading import get_ident
 from typing import Any, Final
 
 import nanoid
 
-from resumable.stream import schema
+from resumable.stream import home, schema
 from resumable.stream.errors import (
     ArgumentTypeError,
     StorageError,
     StreamDestroyedError,
     StreamExistsError,
+    WrongThreadError,
 )
 from resumable.stream.frames import Frames
 from resumable.stream.limits import DEFAULT_LIMITS, Limits
@@ -51,7 +53,12 @@ class ResumableStream:
     transaction that the caller has open, it joins that one. Times are whole milliseconds
     since the epoch. A new instance restores the stream that was active before (``restore``).
 
+    An instance belongs to the thread and the process that made it. From another thread, and
+    after a fork in the child, every method raises WrongThreadError or ForkedError and does
+    nothing, whatever ``check_same_thread`` says. Only the accessors may be read anywhere.
+
     Two instances must not share a database: the second takes over what the first has live.
+    ``open_database`` sees to it that there is one.
     """
 
     def __init__(
@@ -71,6 +78,8 @@ class ResumableStream:
         connection is closed, locked, or not one to a database. A read-only one is refused
         unless it has the tables already: then it can be read, and each write is refused.
         """
+        self._thread: Final = get_ident()
+        self._process: Final = home.process
         self._connection: Final = expect("connection", connection, sqlite3.Connection)
         self._cursor: Final = self._own_cursor(connection)
         self._transaction: Final = Transaction(connection, self._cursor)
@@ -124,7 +133,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         request_id = well_formed("request_id", request_id)
         stream_id = self._new_id()
         now = self._clock()
@@ -171,23 +180,24 @@ class ResumableStream:
         is closed, or if 100 chunks are waiting and still cannot be flushed: then this chunk
         is not kept.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         self._refuse_if_closed()
         stream_id = well_formed("stream_id", stream_id)
         body = well_formed("body", body)
+        limits, buffer = self._limits, self._buffer
         size = utf8_bytes(body)
-        if size > self._limits.chunk_max_bytes:
+        if size > limits.chunk_max_bytes:
             log.warning(
                 "skipped a chunk of %d bytes: at most %d are stored, so a replay lacks it",
                 size,
-                self._limits.chunk_max_bytes,
+                limits.chunk_max_bytes,
             )
             return
-        if len(self._buffer) >= self._limits.chunk_buffer_max_size:
+        if len(buffer) >= limits.chunk_buffer_max_size:
             self.flush_buffer()
-        self._buffer.append((stream_id, body, self._next_index))
+        buffer.append((stream_id, body, self._next_index))
         self._next_index += 1
-        if len(self._buffer) >= self._limits.chunk_buffer_size:
+        if len(buffer) >= limits.chunk_buffer_size:
             self._flush_or_log()
 
     def flush_buffer(self) -> None:
@@ -195,7 +205,7 @@ class ResumableStream:
 
         Raises StorageError, after which they are all still buffered; StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         if not self._buffer:
             return
         with self._transaction:
@@ -218,7 +228,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         send: _Send = expect_callable("connection.send", getattr(connection, "send", None))
         frames = Frames(well_formed("request_id", request_id))
         stream_id = self._active_stream_id
@@ -251,7 +261,7 @@ class ResumableStream:
 
         Raises StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         with self._transaction:
             found = self._find_restorable()
         self._adopt(found)
@@ -263,7 +273,7 @@ class ResumableStream:
 
         Raises StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         with self._transaction:
             for statement in schema.CLEAR:
                 self._cursor.execute(statement)
@@ -282,6 +292,7 @@ class ResumableStream:
         """
         if self._is_destroyed:
             return
+        self._refuse_if_unusable()
         with self._transaction:
             for statement in schema.DROP:
                 self._cursor.execute(statement)
@@ -299,7 +310,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         rows = self._read(schema.CHUNKS, well_formed("stream_id", stream_id))
         return [{"body": body, "chunk_index": index} for body, index in rows]
 
@@ -308,7 +319,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         stream_id = well_formed("stream_id", stream_id)
         for status, request_id in self._read(schema.STREAM, stream_id):
             return {"status": status, "request_id": request_id}
@@ -319,7 +330,7 @@ class ResumableStream:
 
         Raises StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         return [
             {"id": row_id, "status": status, "request_id": request_id, "created_at": created}
             for row_id, status, request_id, created in self._read(schema.STREAMS)
@@ -330,7 +341,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError, StreamExistsError, StorageError, StreamDestroyedError.
         """
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         stream_id = well_formed("stream_id", stream_id)
         request_id = well_formed("request_id", request_id)
         created_at = self._clock() - expect("age_ms", age_ms, int)
@@ -341,10 +352,11 @@ class ResumableStream:
 
     def _write_buffer(self, now: int) -> None:
         if self._buffer:
+            ids = self._chunk_ids
             self._cursor.executemany(
                 schema.INSERT_CHUNK,
                 [
-                    (next(self._chunk_ids), stream_id, body, index, now)
+                    (next(ids), stream_id, body, index, now)
                     for stream_id, body, index in self._buffer
                 ],
             )
@@ -384,7 +396,7 @@ class ResumableStream:
     # -- Everything else --
 
     def _end(self, stream_id: str, status: Status, *, sweeps: bool) -> None:
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         stream_id = well_formed("stream_id", stream_id)
         now = self._clock()
         sweeps = sweeps and self._cleanup_is_due(now)
@@ -423,6 +435,10 @@ class ResumableStream:
         try:
             cursor = connection.cursor()
         except sqlite3.Error as error:
+            if "thread" in str(error):  # It has no code of its own.
+                raise WrongThreadError(
+                    f"make connection and stream in the thread that uses them: {error}"
+                ) from error
             raise storage_error(error) from error
         cursor.row_factory = None
         return cursor
@@ -433,11 +449,13 @@ class ResumableStream:
         except sqlite3.Error as error:
             raise storage_error(error) from error
 
-    def _refuse_if_destroyed(self) -> None:
+    def _refuse_if_unusable(self) -> None:
         if self._is_destroyed:
             raise StreamDestroyedError(
                 "this stream was destroyed; make a new ResumableStream on the connection"
             )
+        if get_ident() != self._thread or home.process is not self._process:
+            raise home.elsewhere(self._process)
 
     def _refuse_if_closed(self) -> None:
         """A closed connection never comes back, so that no chunk could be kept."""

@@ -14,9 +14,9 @@ def well_formed(name: str, value: object) -> str:
     NUL and U+2028 pass unchanged. Raises ArgumentTypeError, which names ``name``, for
     anything but a ``str``.
     """
+    if type(value) is str and value.isascii():  # Most text is, and this costs next to nothing.
+        return value
     text = expect(name, value, str)
-    if text.isascii():
-        return text
     try:
         text.encode()
     except UnicodeEncodeError:

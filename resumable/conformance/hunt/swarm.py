@@ -29,7 +29,7 @@ _LENGTHS: Final = (10, 30, 50, 50, 80, 120)
 _BOOSTS: Final = (1, 1, 1, 1, 4)
 _LEFT_OUT: Final = 0.25
 _SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})
-_SLOW_LEFT_OUT: Final = 0.95
+_SLOW_LEFT_OUT: Final = 0.92
 """Kinds that take ten times as long as others are rather sent in fewer sequences."""
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
