@@ -7,10 +7,14 @@ holds it, or any other implementation, against the specification is ``resumable.
 
 from resumable.stream.errors import (
     ArgumentTypeError,
+    DatabaseOpenError,
+    DatabaseOwnedError,
+    ForkedError,
     ResumableStreamError,
     StorageError,
     StreamDestroyedError,
     StreamExistsError,
+    WrongThreadError,
 )
 from resumable.stream.limits import (
     CHUNK_BUFFER_MAX_SIZE,
@@ -33,6 +37,9 @@ __all__ = [
     "STREAM_STALE_THRESHOLD_MS",
     "ArgumentTypeError",
     "Client",
+    "DatabaseOpenError",
+    "DatabaseOwnedError",
+    "ForkedError",
     "Limits",
     "ResumableStream",
     "ResumableStreamError",
@@ -42,4 +49,5 @@ __all__ = [
     "StreamExistsError",
     "StreamMetadata",
     "StreamMetadataRow",
+    "WrongThreadError",
 ]

@@ -122,16 +122,11 @@ class AnotherHand(Tables):
     def replay_chunks(self, connection: Socket, request_id: str) -> str | None:
         self.check()
         request_id = self.clean("request_id", request_id)
-        before = self.mind
-        if not before.active:
+        active = self.mind.active
+        if not active:
             return None
-        try:
-            with self.at_once():
-                self.flush_buffer()
-                return self.replayed(connection, before.active, request_id)
-        except BaseException:
-            self.mind = before
-            raise
+        self.flush_buffer()
+        return self.replayed(connection, active, request_id)
 
     def restore(self) -> None:
         self.check()

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -211,16 +210,6 @@ def test_an_instance_made_in_the_callers_transaction_joins_it(
     assert rows(another()) == ([], [])
     file_bench.connection.commit()
     assert len(rows(another())[1]) == 10
-
-
-def test_two_threads_are_kept_apart_by_sqlite_not_by_a_half_call(bench: Bench) -> None:
-    """A call from a thread that the connection does not belong to is refused whole."""
-    prepare(bench)
-    before = bench.seen()
-    with ThreadPoolExecutor(1) as pool:
-        error = pool.submit(bench.stream.complete, LIVE).exception()
-    assert isinstance(error, StorageError)
-    assert bench.seen() == before
 
 
 def test_a_cursor_that_the_caller_has_half_read_is_left_alone(bench: Bench) -> None:

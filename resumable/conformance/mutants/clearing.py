@@ -135,7 +135,7 @@ class DestroyedReadsNothing(ResumableStream):
 class DestroyedComesBack(ResumableStream):
     """Creates the tables again at the next call after ``destroy``."""
 
-    def _refuse_if_destroyed(self) -> None:
+    def _refuse_if_unusable(self) -> None:
         if self._is_destroyed:
             self._is_destroyed = False
             for statement in schema.CREATE:
@@ -147,7 +147,7 @@ class SecondDestroyRaises(ResumableStream):
     """Refuses a second ``destroy`` like any other call."""
 
     def destroy(self) -> None:
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         super().destroy()
 
 

@@ -23,7 +23,7 @@ class FlushCommitsEachChunk(ResumableStream):
                 pending = pending[1:]
         finally:
             self._buffer = pending
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
 
 
 @seeded(Rule.ONE_TRANSACTION, Source.ORIGINAL)
@@ -72,7 +72,7 @@ class ClearIsTwoTransactions(ResumableStream):
     """Clears the chunks, and then the streams."""
 
     def clear_all(self) -> None:
-        self._refuse_if_destroyed()
+        self._refuse_if_unusable()
         with self._transaction:
             self._cursor.execute("delete from cf_ai_chat_stream_chunks")
         super().clear_all()

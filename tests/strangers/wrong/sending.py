@@ -66,6 +66,7 @@ class OrphansStay(AnotherHand):
         self.db.execute("savepoint undone")
         yield
         self.db.execute("rollback to undone")
+        self.db.execute("release undone")
         self.mind = before
 
 
