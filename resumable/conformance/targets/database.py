@@ -135,6 +135,7 @@ class FileDatabase:
     def __init__(self, folder: Path) -> None:
         self._folder: Final = folder
         self._files: Final = folder / "files"
+        self.path: Final = self._files / "stream.db"
         self._left_behind: Final = folder / "left_behind"
         self._files.mkdir(parents=True, exist_ok=True)
         self._statements_left = 0
@@ -178,7 +179,7 @@ class FileDatabase:
 
     def _open(self, setting: Setting) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._files / "stream.db", timeout=0, isolation_level=setting.isolation_level
+            self.path, timeout=0, isolation_level=setting.isolation_level
         )
         # A process dies here, never the system: waiting for the disk would prove nothing.
         connection.execute("pragma synchronous = off")
