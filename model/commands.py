@@ -251,6 +251,9 @@ REBIRTHS: tuple[type[Command], ...] = (*CRASHES, Reopen)
 UNANSWERED: tuple[type[Command], ...] = (KillDuring, CutPowerDuring)
 """The process dies before it can say what came of the call."""
 
+AROUND_A_CALL = WhileDiskFails | WhileFaulty | InTransaction | KillDuring | CutPowerDuring
+"""Something happens around a call of a method."""
+
 
 def stream_of(command: Command) -> str | None:
     """The stream that a command, or the call inside it, names; None if it names none."""

@@ -8,22 +8,11 @@ calls stands before what a single one does.
 from collections.abc import Iterator
 from typing import Final
 
-from model.commands import (
-    Command,
-    CutPowerDuring,
-    InTransaction,
-    KillDuring,
-    WhileDiskFails,
-    WhileFaulty,
-)
+from model.commands import AROUND_A_CALL, Command
 from model.departure import Departure
 from model.rule import Rule
 from model.rules_across_calls import ACROSS_CALLS
 from model.rules_of_calls import OF_CALLS
-
-_AROUND_A_CALL: Final = (
-    WhileDiskFails | WhileFaulty | InTransaction | KillDuring | CutPowerDuring
-)
 
 RULES: Final[tuple[Rule, ...]] = (*ACROSS_CALLS, *OF_CALLS)
 
@@ -45,5 +34,5 @@ def _layers(departure: Departure) -> Iterator[Command]:
     """What surrounds a call comes first, then the call."""
     command = departure.command
     yield command
-    if isinstance(command, _AROUND_A_CALL):
+    if isinstance(command, AROUND_A_CALL):
         yield command.call

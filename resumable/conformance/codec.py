@@ -3,12 +3,13 @@
 import dataclasses
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from model import Command
-from model.commands import KINDS
+from model.commands import KINDS, Fault
 from model.outcome import Reply
 from resumable.conformance import symbolic
+from resumable.conformance.faults.images import surviving
 from resumable.conformance.target import Seen
 
 
@@ -116,6 +117,10 @@ def _encode_argument(argument: Any) -> Any:
 def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
     if field.name == "call":
         return _decode_call(field.type, value)
+    if field.name == "kept":
+        return _checked_kept(value)
+    if field.type is Fault:
+        return _one_of(get_args(Fault), field.name, value)
     if field.type is str:
         return _decode_text(field.name, value)
     lowest, highest = (-_MS_MAX, _MS_MAX) if field.name in {"ms", "age_ms"} else (0, _COUNT_MAX)
@@ -125,6 +130,17 @@ def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
             f" {value!r}"
         )
     return value
+
+
+def _checked_kept(value: Any) -> str:
+    surviving((), typed("kept", value, str))
+    return str(value)
+
+
+def _one_of(options: Sequence[str], name: str, value: Any) -> str:
+    if value not in options:
+        raise ValueError(f"{name!r} must be one of {', '.join(options)}, not {value!r}")
+    return str(value)
 
 
 def _decode_call(kinds: Any, value: Any) -> Command:

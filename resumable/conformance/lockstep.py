@@ -8,7 +8,6 @@ from model import (
     ORIGINAL,
     Advance,
     Command,
-    KillDuring,
     Limits,
     Outcome,
     ReplayWhileSending,
@@ -16,7 +15,7 @@ from model import (
     State,
     step,
 )
-from model.commands import stream_of
+from model.commands import UNANSWERED, CutPower, stream_of
 from model.step import midway
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
@@ -27,6 +26,7 @@ from resumable.conformance.compare import (
     differences,
 )
 from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
+from resumable.conformance.hindsight import hindsight
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Brief, Declares, Detail, Target
@@ -61,6 +61,7 @@ class Lockstep:
         self.brief = brief
         self._namer: Final = Namer(self.bindings)
         self._step: Final = target.step if isinstance(target, Declares) else step
+        self._hindsight: Final = hindsight(setting, limits)
         target.open(setting, self.now_ms, limits)
 
     def do(self, command: Command) -> Outcome:
@@ -73,11 +74,16 @@ class Lockstep:
             self.now_ms += command.ms
         before = self.states
         permitted = self._permitted(command)
+        if self._hindsight is not None:
+            permitted = [*permitted, *self._hindsight.besides(command, self.now_ms)]
         observation = self._observe(command)
         self.steps.append(Step(command, self.now_ms, observation.reply))
         first = self._narrow(before, permitted, observation)
         if observation.detail is not None and observation.detail.midway:
             self._check_crash_points(command, before, observation.detail)
+        if self._hindsight is not None:
+            failed = observation.reply.disk_failed
+            self._hindsight.note(command, before, self.states, self.now_ms, disk_failed=failed)
         return first
 
     def _narrow(
@@ -125,11 +131,11 @@ class Lockstep:
         reply = self.target.perform(command, bindings, self.now_ms)
         brief = self.target.brief(may_skip=self.brief)
         kind, detail = type(command), None
-        if kind is KillDuring or kind is ReplayWhileSending:
+        if kind in UNANSWERED or kind is ReplayWhileSending:
             self._bind_unanswered(command, brief)
         elif name is not None and reply.value is not None:
             bindings.bind(name, reply.value)
-        if kind is KillDuring or not self.brief:
+        if not self.brief or kind in UNANSWERED or kind is CutPower:
             detail = self.target.detail(tuple(bindings.used), bindings)
         return self._namer.observation(reply, brief, detail)
 

@@ -8,6 +8,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -23,7 +25,9 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
+from model.commands import Fault
 
 _UNITS: Final = (("h", 3_600_000), ("min", 60_000), ("s", 1_000))
 _TEXT_MAX: Final = 60
@@ -127,6 +131,33 @@ def command(value: Command) -> str:
         case KillDuring(call, statements_run):
             ran = count(statements_run, "SQL statement")
             return f"{command(call)}, killed after {ran}; the process starts again"
+        case WhileFaulty(call, fault, let_through):
+            return f"{command(call)}, while {_fault(fault, let_through)}"
+        case CutPower(kept):
+            return f"{_loss(kept)}, and starts again"
+        case CutPowerDuring(call, changes_made, kept):
+            made = count(changes_made, "change")
+            return f"{command(call)}; after {made} to its files {_loss(kept)}, and starts again"
+
+
+def _fault(fault: Fault, let_through: int) -> str:
+    lasts = " and all later ones" if fault.endswith("_on") else ""
+    return _FAULTS[fault.removesuffix("_on")].format(let_through + 1) + lasts
+
+
+_FAULTS: Final = {
+    "io_error": "call {} of the disk is an I/O error",
+    "full": "write {} finds the disk full",
+    "busy": "lock {} is held by another",
+    "interrupt": "tick {} of SQLite's progress interrupts it",
+    "denied": "the authorizer denies action {}",
+}
+
+
+def _loss(kept: str) -> str:
+    if kept == "all":
+        return "the process is killed"
+    return f"the machine loses its power (kept of what was not synced: {kept})"
 
 
 def value(thing: Any) -> str:

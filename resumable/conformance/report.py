@@ -95,7 +95,14 @@ def _oddities(setting: Setting) -> Iterator[str]:
         made = {"Row": "sqlite3.Row", "dict": "one that makes dicts"}[setting.rows]
         yield f"row_factory={made}"
     if setting.storage != DEFAULT.storage:
-        yield "on a file, so that a crash can be looked at between any two statements"
+        yield _storage(setting)
+
+
+def _storage(setting: Setting) -> str:
+    journal, _, synchronous = setting.storage.partition("-")
+    if synchronous:
+        return f"journal_mode={journal}, synchronous={synchronous}, on a disk that can fail"
+    return "on a file, so that a crash can be looked at between any two statements"
 
 
 def _program(steps: Sequence[Step]) -> list[str]:

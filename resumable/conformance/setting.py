@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 Isolation = Literal["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]
 Rows = Literal["tuple", "Row", "dict"]
-Storage = Literal["memory", "file"]
+Storage = Literal["memory", "file", "wal-full", "wal-normal", "delete-extra", "delete-full"]
 
 
 class Setting(NamedTuple):
@@ -15,7 +15,9 @@ class Setting(NamedTuple):
     isolation_level: Isolation | None = "DEFERRED"
     rows: Rows = "tuple"
     storage: Storage = "memory"
-    """``file`` is slower; between any two statements it looks at what a crash would keep."""
+    """``file`` is slower; between any two statements it looks at what a crash would keep. The
+    rest are journal mode and ``synchronous`` on a disk of the harness's own, which can fail
+    at each of its calls, and lose its power (``model.crash``)."""
 
 
 DEFAULT: Final = Setting()

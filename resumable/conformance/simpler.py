@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from model import (
     Advance,
@@ -10,6 +10,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -26,8 +28,10 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
-from model.commands import stream_of
+from model.commands import AROUND_A_CALL, Fault, stream_of
+from resumable.conformance.faults.images import PLAIN_WAYS
 from resumable.conformance.plain_text import BODY, REQUEST, oddity, plainer
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN
@@ -52,6 +56,9 @@ _PLAIN_FIRST: Final = (
     InTransaction,
     WhileDiskFails,
     KillDuring,
+    WhileFaulty,
+    CutPower,
+    CutPowerDuring,
 )
 _RANK: Final = {kind: rank for rank, kind in enumerate(_PLAIN_FIRST)}
 
@@ -84,6 +91,24 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             yield Restart()
             for statements in (1, 2, statements_run - 1):
                 yield replace(command, statements_run=max(statements, 0))
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
+        case WhileFaulty(call, fault, let_through):
+            yield call
+            once = cast(Fault, fault.removesuffix("_on"))
+            yield replace(command, fault=once)
+            for fewer in (0, 1, 2, let_through - 1):
+                yield replace(command, let_through=max(fewer, 0))
+            for inner in simpler(call, limits):
+                yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
+        case CutPower():
+            yield Restart()
+            yield from [CutPower(kept) for kept in PLAIN_WAYS]
+        case CutPowerDuring(call, changes_made, kept):
+            yield from (Restart(), CutPower(kept))
+            yield from [replace(command, kept=plain) for plain in PLAIN_WAYS]
+            for fewer in (0, 1, 2, changes_made - 1):
+                yield replace(command, changes_made=max(fewer, 0))
             for inner in simpler(call, limits):
                 yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
         case InTransaction(call):
@@ -154,7 +179,7 @@ def _begins(command: Command, name: str) -> bool:
 
 
 def _with_stream(command: Command, names: dict[str, str]) -> Command:
-    if isinstance(command, WhileDiskFails | InTransaction | KillDuring | ReplayWhileSending):
+    if isinstance(command, AROUND_A_CALL | ReplayWhileSending):
         inner: Any = _with_stream(command.call, names)
         return replace(command, call=inner)
     if isinstance(command, Start | Store | Burst | Complete | MarkError | InsertStale):
@@ -191,6 +216,12 @@ def _weight(command: Command) -> int:
     match command:
         case WhileDiskFails(call, rows_written):
             return weight + rows_written + _weight(call)
+        case WhileFaulty(call, fault, let_through):
+            return weight + let_through + fault.endswith("_on") + _weight(call)
+        case CutPower(kept):
+            return weight + _kept_weight(kept)
+        case CutPowerDuring(call, changes_made, kept):
+            return weight + changes_made + _kept_weight(kept) + _weight(call)
         case KillDuring(call, statements_run):
             return weight + statements_run + _weight(call)
         case InTransaction(call):
@@ -210,6 +241,10 @@ def _weight(command: Command) -> int:
         case ReplayToDeadSocket(request, frames_taken):
             weight += oddity(request, REQUEST) + frames_taken
     return weight + _stream_weight(stream_of(command))
+
+
+def _kept_weight(kept: str) -> int:
+    return PLAIN_WAYS.index(kept) if kept in PLAIN_WAYS else len(PLAIN_WAYS)
 
 
 def _jump_weight(ms: int) -> int:

@@ -33,6 +33,19 @@ class Database(Protocol):
         """What ``kill_after`` left. If the command was shorter, the process dies now."""
         ...
 
+    def cut_power(self, kept: str, setting: Setting) -> sqlite3.Connection:
+        """The machine loses its power between two commands; ``kept`` as for ``CutPower``."""
+        ...
+
+    def cut_power_after(self, changes_made: int, kept: str) -> None:
+        """Of the changes that the command that now begins makes to the disk, so many are made
+        before the machine loses its power."""
+        ...
+
+    def power_cut(self, setting: Setting) -> sqlite3.Connection:
+        """What ``cut_power_after`` left."""
+        ...
+
     def reopen(self, setting: Setting) -> sqlite3.Connection:
         """The process ends in good order."""
         ...
@@ -40,7 +53,24 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-class MemoryDatabase:
+class WithoutPower:
+    """A database on no disk of the harness's: a loss of power takes nothing but the process,
+    and comes after the last change."""
+
+    def crash(self, setting: Setting) -> sqlite3.Connection:
+        raise NotImplementedError
+
+    def cut_power(self, _kept: str, setting: Setting) -> sqlite3.Connection:
+        return self.crash(setting)
+
+    def cut_power_after(self, _changes_made: int, _kept: str) -> None:
+        return
+
+    def power_cut(self, setting: Setting) -> sqlite3.Connection:
+        return self.crash(setting)
+
+
+class MemoryDatabase(WithoutPower):
     """In memory. A crash rolls back what was not committed, as SQLite would on a file.
 
     It may be used again after ``close``: emptying a database is cheaper than a new one, as
@@ -53,7 +83,7 @@ class MemoryDatabase:
         self._committed: sqlite3.Connection
         self._statements_left = 0
         self._emptied: sqlite3.Connection | None = None
-        self.spared: sqlite3.Connection | None = None
+        self._spared: sqlite3.Connection | None = None
         """What a kill and a reopen leave open, for an engine that goes back to it."""
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
@@ -92,15 +122,21 @@ class MemoryDatabase:
         self._leave(before)
         return self.connection
 
-    def go_back(self) -> None:
-        """Work on the spared connection again, whatever is in it by now."""
-        if self.spared is not None and self.connection is not self.spared:
+    def go_back(self) -> bool:
+        """Work on the spared connection again, whatever is in it by now. If none is, spare
+        this one from now on, and return False."""
+        if self._spared is None:
+            self._spared = self.connection
+            return False
+        if self.connection is not self._spared:
             self.connection.close()
-            self.connection = self.spared
+            self.connection = self._spared
+        return True
 
     def close(self) -> None:
-        self.go_back()
-        self.spared = None
+        if self._spared is not None:
+            self.go_back()
+            self._spared = None
         if not is_open(self.connection):
             return
         self.connection.rollback()
@@ -117,7 +153,7 @@ class MemoryDatabase:
 
     def _leave(self, connection: sqlite3.Connection) -> None:
         connection.set_trace_callback(None)
-        if connection is not self.spared:
+        if connection is not self._spared:
             connection.close()
 
     def _before_statement(self, _statement: str) -> None:
@@ -127,7 +163,7 @@ class MemoryDatabase:
         self._statements_left -= 1
 
 
-class FileDatabase:
+class FileDatabase(WithoutPower):
     """A file in ``folder``, which is its own: ``close`` deletes it. A second connection looks
     on: at the start of each statement it reads what is committed, which is what a process
     killed there would leave."""

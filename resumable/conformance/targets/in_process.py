@@ -1,6 +1,7 @@
 """Any Python implementation that works on an open ``sqlite3.Connection``, in this process."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from sqlite3 import Connection
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -28,9 +31,13 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
+from resumable.conformance.faults.database import SimulatedDatabase
+from resumable.conformance.faults.striking import striking
+from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.raw import has_tables, is_open, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import CallingSocket, RecordingSocket
@@ -115,12 +122,18 @@ class InProcess:
         self._instance = self._spared
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
-        on_file = self._always_on_file or setting.storage == "file"
-        database = FileDatabase(new_folder()) if on_file else self._memory
+        database = self._database_for(setting)
         seen = self.attach(database, setting, now_ms, limits)
         if seen.refused:
             database.close()
             raise TargetError(f"{self.name} raised when constructed: {seen.error}")
+
+    def _database_for(self, setting: Setting) -> Database:
+        for durability in DURABILITIES:
+            if setting.storage == durability:
+                return SimulatedDatabase(durability)
+        on_file = self._always_on_file or setting.storage == "file"
+        return FileDatabase(new_folder()) if on_file else self._memory
 
     def attach(
         self, database: Database, setting: Setting, now_ms: int, limits: Limits = ORIGINAL
@@ -141,6 +154,7 @@ class InProcess:
             # They would slow down the sequences that come after.
             without_triggers(self._database.connection)
         self._disk = None
+        self._instance = _NOBODY
         self._database.close()
 
     def stop(self) -> None:
@@ -203,6 +217,9 @@ class InProcess:
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
             KillDuring: self._kill_during,
+            WhileFaulty: self._while_faulty,
+            CutPower: self._cut_power,
+            CutPowerDuring: self._cut_power_during,
         }
 
     def _call(self, method: Callable[..., object], *arguments: object) -> Seen:
@@ -278,6 +295,7 @@ class InProcess:
         return Seen(value, tuple(socket.frames))
 
     def _restart(self, connect: Callable[[Setting], Connection]) -> Seen:
+        self._instance = _NOBODY
         try:
             self._construct(connect(self._setting))
         except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
@@ -314,6 +332,21 @@ class InProcess:
         self._perform[type(command.call)](command.call, bindings)
         return self._restart(self._database.killed)
 
+    def _while_faulty(self, command: WhileFaulty, bindings: Bindings) -> Seen:
+        call = self._perform[type(command.call)]
+        with striking(self._database, command.fault, command.let_through) as strike:
+            seen = call(command.call, bindings)
+        return seen._replace(disk_failed=strike.struck)
+
+    def _cut_power(self, command: CutPower, _bindings: Bindings) -> Seen:
+        return self._restart(partial(self._database.cut_power, command.kept))
+
+    def _cut_power_during(self, command: CutPowerDuring, bindings: Bindings) -> Seen:
+        """As for a kill, the call runs on to its end, which nobody sees."""
+        self._database.cut_power_after(command.changes_made, command.kept)
+        self._perform[type(command.call)](command.call, bindings)
+        return self._restart(self._database.power_cut)
+
     def _harm(self) -> str:
         return read_outs.harm_to(
             self._database.connection,
@@ -323,3 +356,7 @@ class InProcess:
 
 
 DONE: Final = Seen()
+
+_NOBODY: Final[Any] = None
+"""In place of an instance that is gone. One that lived on could keep statements open, and
+with them the connection, although that was closed."""

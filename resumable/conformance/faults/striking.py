@@ -1,0 +1,79 @@
+"""Faults while one call of the target runs: of the disk, and of SQLite's own making."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, cast, get_args
+
+from model.commands import Fault
+from resumable.conformance.faults.database import SimulatedDatabase
+from resumable.conformance.faults.strike import DiskFault, Strike
+from resumable.conformance.raw import is_open
+from resumable.conformance.targets.database import Database
+
+
+class Striking(Protocol):
+    """What is known of a strike once it is over."""
+
+    @property
+    def struck(self) -> bool: ...
+
+
+class Countdown:
+    """Lets so many ticks through, and strikes at the next; never again."""
+
+    def __init__(self, let_through: int) -> None:
+        self._left = let_through
+        self.struck = False
+
+    def now(self) -> bool:
+        """Whether it strikes at this tick."""
+        if self.struck or self._left:
+            self._left -= 1
+            return False
+        self.struck = True
+        return True
+
+
+@contextmanager
+def striking(database: Database, fault: Fault, let_through: int) -> Iterator[Striking]:
+    """While it is entered, ``fault`` strikes the database. Only a disk of the harness's own
+    can fail; interrupts and denials can strike any connection that is open."""
+    countdown = Countdown(let_through)
+    connection = database.connection
+    if fault in get_args(DiskFault):
+        if not isinstance(database, SimulatedDatabase):
+            yield countdown
+            return
+        database.disk.strike = strike = Strike(cast(DiskFault, fault), let_through)
+        try:
+            yield strike
+        finally:
+            database.disk.strike = None
+    elif not is_open(connection):
+        yield countdown
+    elif fault == "interrupt":
+        yield from _interrupting(connection, countdown)
+    else:
+        yield from _denying(connection, countdown)
+
+
+def _interrupting(connection: sqlite3.Connection, countdown: Countdown) -> Iterator[Striking]:
+    connection.set_progress_handler(countdown.now, 1)
+    try:
+        yield countdown
+    finally:
+        if is_open(connection):
+            connection.set_progress_handler(None, 1)
+
+
+def _denying(connection: sqlite3.Connection, countdown: Countdown) -> Iterator[Striking]:
+    def authorize(*_: Any) -> int:
+        return sqlite3.SQLITE_DENY if countdown.now() else sqlite3.SQLITE_OK
+
+    connection.set_authorizer(authorize)
+    try:
+        yield countdown
+    finally:
+        if is_open(connection):
+            connection.set_authorizer(None)

@@ -1,0 +1,115 @@
+"""What a crash may bring back: a sequence, as ``model.crash`` wants to know it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, get_args
+
+from model import INITIAL, Disk, Limits, Outcome, Restart, State, step
+from model.commands import (
+    CRASHES,
+    Command,
+    CutPower,
+    CutPowerDuring,
+    Reopen,
+    WhileFaulty,
+)
+from model.crash import (
+    Disks,
+    Durability,
+    begun,
+    committed,
+    doubted,
+    left_by_kill,
+    left_by_power_loss,
+)
+from model.faults import inside
+from resumable.conformance.setting import Setting
+
+DURABILITIES: Final[tuple[Durability, ...]] = get_args(Durability)
+
+ALL_KEPT: Final = "all"
+"""What ``CutPower`` keeps if it takes nothing: then only a process was killed."""
+
+
+class Hindsight:
+    """The commits of one sequence so far, on a disk that can lose its power."""
+
+    def __init__(self, durability: Durability, limits: Limits) -> None:
+        self._durability: Final = durability
+        self._limits: Final = limits
+        self._history = committed(begun((Disk(has_tables=False),)), (INITIAL.disk,))
+
+    def besides(self, command: Command, now_ms: int) -> list[Outcome]:
+        """What is permitted besides what ``step`` says, which knows only the last disk."""
+        if not isinstance(command, CRASHES):
+            return []
+        if _takes_power(command):
+            disks = left_by_power_loss(self._history, self._durability)
+        else:
+            disks = left_by_kill(self._history)
+        return [
+            outcome
+            for disk in disks
+            for outcome in step(State(disk), Restart(), now_ms, self._limits)
+        ]
+
+    def note(
+        self,
+        command: Command,
+        before: Sequence[State],
+        after: Sequence[State],
+        now_ms: int,
+        *,
+        disk_failed: bool,
+    ) -> None:
+        """``command`` led from one of ``before`` to one of ``after``."""
+        disks = _disks(state.disk for state in after)
+        if _takes_power(command):
+            self._history = begun(disks)
+            return
+        if isinstance(command, CRASHES):
+            self._history = self._history._replace(doubtful=())
+        elif isinstance(command, Reopen) and self._durability.startswith("wal"):
+            self._history = begun(self._history.commits[-1])
+        elif not disk_failed:
+            for disk in _inside(command, before, now_ms, self._limits):
+                self._history = committed(self._history, (disk,))
+        self._history = committed(self._history, disks)
+        if disk_failed and isinstance(command, WhileFaulty):
+            self._doubt(command, before, now_ms)
+
+    def _doubt(self, command: WhileFaulty, before: Sequence[State], now_ms: int) -> None:
+        """Only an I/O error leaves one in doubt: what a full disk has no room for is not
+        written, and a lock or an interrupt comes before the writing."""
+        if command.fault not in {"io_error", "io_error_on"}:
+            return
+        wanted = [
+            *_inside(command.call, before, now_ms, self._limits),
+            *[
+                outcome.state.disk
+                for state in before
+                for outcome in step(state, command.call, now_ms, self._limits)
+            ],
+        ]
+        self._history = doubted(self._history, self._durability, tuple(wanted))
+
+
+def hindsight(setting: Setting, limits: Limits) -> Hindsight | None:
+    """None for a setting in which no power can be lost."""
+    for durability in DURABILITIES:
+        if setting.storage == durability:
+            return Hindsight(durability, limits)
+    return None
+
+
+def _takes_power(command: Command) -> bool:
+    return isinstance(command, CutPower | CutPowerDuring) and command.kept != ALL_KEPT
+
+
+def _disks(disks: Iterable[Disk]) -> Disks:
+    return tuple(dict.fromkeys(disks))
+
+
+def _inside(
+    command: Command, before: Sequence[State], now_ms: int, limits: Limits
+) -> list[Disk]:
+    return [disk for state in before for disk in inside(state, command, now_ms, limits)]
