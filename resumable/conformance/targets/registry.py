@@ -13,18 +13,22 @@ from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets import builtin
 from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.stream_like import Factory
+from resumable.conformance.upstream.handover import HandOver
+from resumable.conformance.upstream.target import Upstream, is_upstream
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
     "sqlite-file": builtin.sqlite_file,
     "sqlite-process": builtin.sqlite_process,
+    "upstream": lambda: Upstream("upstream"),
+    "handover": HandOver,
 }
 
 USAGE: Final = (
-    f"a target is one of {', '.join(BUILT_IN)}, or package.module:callable, which is called"
-    " with an open sqlite3.Connection and returns an object with the methods of"
-    " resumable.ResumableStream, or a command in any language, 'command: node adapter.mjs'"
-    " (resumable protocol says what it has to do)"
+    f"a target is one of {', '.join(BUILT_IN)}, or upstream@VERSION, or"
+    " package.module:callable, which is called with an open sqlite3.Connection and returns an"
+    " object with the methods of resumable.ResumableStream, or a command in any language,"
+    " 'command: node adapter.mjs' (resumable protocol says what it has to do)"
 )
 
 
@@ -39,6 +43,8 @@ def open_target(spec: str) -> Iterator[Target]:
             target = BUILT_IN[spec]()
         elif spec.startswith(PREFIX):
             target = _spoken_to(spec)
+        elif is_upstream(spec):
+            target = Upstream(spec)
         else:
             target = Frozen(load(spec), name=spec)
             opened.enter_context(FrozenTime())

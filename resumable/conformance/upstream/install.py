@@ -75,7 +75,9 @@ def _tool(name: str) -> str:
 def _check_age(node: str) -> None:
     said = _run([node, "--version"]).stdout.strip()
     if int(re.sub(r"\D.*", "", said.removeprefix("v")) or 0) < NODE_MIN:
-        raise TargetError(f"the original needs Node.js {NODE_MIN} or later, and {node} is {said}")
+        raise TargetError(
+            f"the original needs Node.js {NODE_MIN} or later, and {node} is {said}"
+        )
 
 
 def _published(npm: str, tag: str) -> str:
@@ -123,7 +125,9 @@ def _run(command: list[str], folder: Path | None = None) -> "subprocess.Complete
             timeout=60 * _MINUTES_MAX,
         )
     except subprocess.TimeoutExpired as error:
-        raise TargetError(f"{command[0]} took over {_MINUTES_MAX} minutes; try again") from error
+        raise TargetError(
+            f"{command[0]} took over {_MINUTES_MAX} minutes; try again"
+        ) from error
 
 
 def _npm_failed(what: str, done: "subprocess.CompletedProcess[str]") -> TargetError:
