@@ -2,10 +2,20 @@
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from model import Command
 from resumable.conformance.codec import snake
+from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.target import Target
+
+
+@runtime_checkable
+class LeavesOut(Protocol):
+    """A target that cannot do everything."""
+
+    @property
+    def left_out(self) -> "LeftOut": ...
 
 
 class LeftOut(NamedTuple):
@@ -22,8 +32,20 @@ class LeftOut(NamedTuple):
     limits: tuple[str, ...] = ()
     """Those that cannot be made small."""
 
+    def __bool__(self) -> bool:
+        return self != NOTHING
+
+    def without(self, setting: Setting) -> Setting:
+        """``setting``, or what remains of it."""
+        if not self:
+            return setting
+        storage = "memory" if self.files else setting.storage
+        return (DEFAULT if self.connections else setting)._replace(storage=storage)
+
     def forbids(self, command: Command) -> bool:
         """Whether ``command`` is left out, or what it surrounds, or what it says."""
+        if not self:
+            return False
         call = getattr(command, "call", None)
         if type(command) in self.kinds or (call is not None and self.forbids(call)):
             return True
@@ -39,11 +61,16 @@ class LeftOut(NamedTuple):
             "the raw rows": self.rows,
         }
         kinds = sorted([snake(kind) for kind in self.kinds])
-        limits = [f"a small {name}" for name in self.limits]
+        limits = [f"another {name} than the original's" for name in self.limits]
         return [*kinds, *[words for words, is_out in said.items() if is_out], *limits]
 
 
 NOTHING: Final = LeftOut()
+
+
+def left_out_of(target: Target) -> LeftOut:
+    """What is not asked of ``target``."""
+    return target.left_out if isinstance(target, LeavesOut) else NOTHING
 
 
 def _texts(command: Command) -> Iterator[str]:

@@ -12,6 +12,7 @@ from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.hunt.errands import COVERS_EVERY
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
+from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.shrink import shrink
 from resumable.conformance.tally import Tally
@@ -38,12 +39,16 @@ class Batch:
     def run(self, target: Target, beat: Beat) -> "BatchResult":
         """Run them all. Some look for what was seldom tried *in this batch*, so that a
         sequence depends on its batch and on nothing else; their coverage is counted."""
-        result, rarity = BatchResult(), Rarity()
+        result, rarity, left_out = BatchResult(), Rarity(), left_out_of(target)
         for number in range(self.first, self.first + self.count):
             beat()
             covers = number % COVERS_EVERY == 0
             swarm = Swarm(
-                self.seed, number, vocabulary(self.limits), rarity if covers else None
+                self.seed,
+                number,
+                vocabulary(self.limits),
+                rarity if covers else None,
+                left_out,
             )
             coverage = result.coverage if covers else None
             divergence = run_sequence(target, swarm, self.limits, result.tally, coverage)

@@ -17,6 +17,7 @@ from model.commands import stream_of
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.rarity import Rarity
+from resumable.conformance.left_out import NOTHING, LeftOut
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
@@ -50,7 +51,8 @@ _ON_FILE_EVERY: Final = 100
 
 class Swarm:
     """Makes the commands of sequence ``number`` of ``seed``, one after the other. With
-    ``rarity`` it prefers what has seldom been sent in states like the present one."""
+    ``rarity`` it prefers what has seldom been sent in states like the present one. What is
+    ``left_out`` is passed over."""
 
     def __init__(
         self,
@@ -58,20 +60,25 @@ class Swarm:
         number: int,
         vocabulary: Vocabulary,
         rarity: Rarity | None = None,
+        left_out: LeftOut = NOTHING,
     ) -> None:
         self._random: Final = random.Random(f"{GENERATION}/{seed}/{number}")  # noqa: S311
         self._vocabulary: Final = vocabulary
         self._streams: Final[list[str]] = []
         on_file = number % _ON_FILE_EVERY == _ON_FILE_EVERY - 1
-        self.setting: Final = _ON_FILE if on_file else self._choose(_IN_MEMORY)
+        setting = _ON_FILE if on_file else self._choose(_IN_MEMORY)
+        self.setting: Final = left_out.without(setting)
         self.length: Final = self._choose(_LENGTHS)
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
+        self._left_out: Final = left_out
         self._errand: Final = self._begin(number)
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
         command = self._next(state, now_ms)
+        while self._left_out.forbids(command):
+            command = self._next(state, now_ms)
         name = stream_of(command)
         if name is not None and name != UNKNOWN and name not in self._streams:
             self._streams.append(name)
