@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, Protocol, Self
 
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.database import remove_folders
-from resumable.conformance.targets.registry import open_target
+from resumable.conformance.targets.registry import open_target, prepare
 
 READY_S: Final = 20.0
 """What a target may take to be imported and made."""
@@ -71,6 +71,7 @@ class Workers:
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
+        prepare(self._spec)
         try:
             for _ in range(self._count):
                 self._workers.append(_Worker(self._spec, self._hang_s))

@@ -14,7 +14,8 @@ from resumable.conformance.targets import builtin
 from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.stream_like import Factory
 from resumable.conformance.upstream.handover import HandOver
-from resumable.conformance.upstream.target import Upstream, is_upstream
+from resumable.conformance.upstream.install import installed
+from resumable.conformance.upstream.target import Upstream, is_upstream, version_of
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
@@ -30,6 +31,12 @@ USAGE: Final = (
     " object with the methods of resumable.ResumableStream, or a command in any language,"
     " 'command: node adapter.mjs' (resumable protocol says what it has to do)"
 )
+
+
+def prepare(spec: str) -> None:
+    """Do what takes long, once, before the target is made in many processes."""
+    if spec == "handover" or is_upstream(spec):
+        installed(version_of(spec))
 
 
 @contextmanager

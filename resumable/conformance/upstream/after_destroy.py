@@ -17,7 +17,6 @@ from model import (
     Start,
     State,
     Store,
-    WhileDiskFails,
 )
 from model.outcome import DONE, refused
 from model.state import Memory
@@ -28,9 +27,7 @@ from resumable.conformance.upstream.failing import nameless
 def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
     """The one outcome of ``command`` on a destroyed instance."""
     memory = state.memory
-    match command:
-        case WhileDiskFails(call):
-            return after_destroy(state, call, limits)
+    match getattr(command, "call", command):
         case Store(stream, body):
             return _stored(state, stream, [body], limits)
         case Burst(stream):
@@ -40,13 +37,12 @@ def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
             return refused("closed", _active(state, active, request, is_live=True))
         case Destroy() if not memory.buffer:
             return Outcome(DONE, _active(state, None, None, is_live=memory.is_live))
-        case _ if _touches_no_table(command, memory):
-            return Outcome(DONE, state)
-        case _:
-            return refused("closed", _emptied(state))
+        case call:
+            needs_none = _needs_no_table(call, memory)
+            return Outcome(DONE, state) if needs_none else refused("closed", _emptied(state))
 
 
-def _touches_no_table(command: Command, memory: Memory) -> bool:
+def _needs_no_table(command: Command, memory: Memory) -> bool:
     match command:
         case Advance():
             return True
