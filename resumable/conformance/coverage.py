@@ -9,12 +9,27 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from model import Command, Complete, Limits, MarkError, Outcome, State, Store
+from model import (
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Limits,
+    MarkError,
+    Outcome,
+    Restore,
+    State,
+    Store,
+    WhileDiskFails,
+)
 from model.classes import (
+    ACTIVE_WITHOUT_ROW,
+    BUFFER_AT_MAXIMUM,
     CLASSES,
     DESTROYED,
     IDLE,
     IDLE_PENDING,
+    LIVE_FULL,
     LIVE_WITHOUT_STREAM,
     NOTHING_STORED,
     classes_of,
@@ -22,6 +37,7 @@ from model.classes import (
 from model.commands import KINDS
 from model.properties import Moment, Property, by_kind
 from model.sometimes import SOMETIMES
+from resumable.conformance.left_out import NOTHING, LeftOut
 
 Cell = tuple[str, str]
 """A class of state, and a column: what was sent in it."""
@@ -57,6 +73,19 @@ IMPOSSIBLE: Final = (
 )
 
 
+NEEDS: Final[dict[str, type[Command]]] = {
+    LIVE_FULL: WhileDiskFails,
+    BUFFER_AT_MAXIMUM: WhileDiskFails,
+    "a flush succeeds where one had failed": WhileDiskFails,
+    LIVE_WITHOUT_STREAM: ClearAll,
+    ACTIVE_WITHOUT_ROW: Restore,
+    DESTROYED: Destroy,
+    "a call after destroy is refused": Destroy,
+    "a new instance follows a destroyed one": Destroy,
+}
+"""Classes and moments that only one kind of command leads to."""
+
+
 def column_of(command: Command, before: State) -> str:
     """The column of a command that was sent in ``before``."""
     kind = type(command)
@@ -84,10 +113,28 @@ def impossible() -> dict[Cell, str]:
 
 
 @cache
-def possible() -> tuple[Cell, ...]:
-    """Every cell that can exist, in the order of their declaration."""
-    cells = [(each, column) for each in CLASSES for column in COLUMNS]
+def possible(left_out: LeftOut = NOTHING) -> tuple[Cell, ...]:
+    """Every cell that can exist, and is not left out, in the order of their declaration."""
+    cells = [
+        (each, column)
+        for each in CLASSES
+        for column, kind in COLUMNS.items()
+        if not {kind, NEEDS.get(each)} & left_out.kinds
+    ]
     return tuple([cell for cell in cells if cell not in impossible()])
+
+
+@cache
+def moments(left_out: LeftOut = NOTHING) -> tuple[str, ...]:
+    """The ``sometimes`` that can be true, by name."""
+    return tuple(
+        [
+            each.name
+            for each in SOMETIMES
+            if NEEDS.get(each.name) not in left_out.kinds
+            and not left_out.kinds.issuperset(each.kinds)
+        ]
+    )
 
 
 @dataclass
@@ -100,6 +147,9 @@ class Coverage:
     seen: set[str] = field(default_factory=set)
     """Names of the ``sometimes`` that were true at least once."""
 
+    left_out: LeftOut = NOTHING
+    """What the target is not asked for, so that it is no gap."""
+
     def __post_init__(self) -> None:
         # By kind of command, so that a step asks only what is still unanswered.
         self._unseen: dict[type[Command], list[Property]] = {
@@ -109,7 +159,7 @@ class Coverage:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Only what was counted travels between processes."""
-        return Coverage, (self.sent, self.seen)
+        return Coverage, (self.sent, self.seen, self.left_out)
 
     def note(
         self, before: State, command: Command, now: int, outcome: Outcome, limits: Limits
@@ -148,11 +198,11 @@ class Coverage:
     def empty_cells(self) -> list[Cell]:
         """Cells that can exist, and were not reached."""
         reached = self.cells()
-        return [cell for cell in possible() if cell not in reached]
+        return [cell for cell in possible(self.left_out) if cell not in reached]
 
     def unseen(self) -> list[str]:
         """The ``sometimes`` that were never true."""
-        return [each.name for each in SOMETIMES if each.name not in self.seen]
+        return [name for name in moments(self.left_out) if name not in self.seen]
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain data."""

@@ -4,10 +4,9 @@ from typing import Final
 
 from rich.table import Table
 
-from model.sometimes import SOMETIMES
 from resumable.conformance.cli import common
 from resumable.conformance.codec import snake
-from resumable.conformance.coverage import Coverage, possible
+from resumable.conformance.coverage import Coverage, moments, possible
 from resumable.conformance.tally import Tally
 from resumable.conformance.vocabulary import WEIGHTS
 
@@ -34,10 +33,10 @@ def print_tally(tally: Tally) -> None:
 def print_coverage(coverage: Coverage) -> None:
     """What the run has seen, and every gap in it."""
     empty, unseen = coverage.empty_cells(), coverage.unseen()
-    cells, moments = len(possible()), len(SOMETIMES)
+    cells, telling = len(possible(coverage.left_out)), len(moments(coverage.left_out))
     common.out.print(
         f"states × commands: {cells - len(empty)} of {cells} cells reached;"
-        f" telling moments: {moments - len(unseen)} of {moments} seen"
+        f" telling moments: {telling - len(unseen)} of {telling} seen"
     )
     gaps = [f"never sent: {column}, in the state: {state}" for state, column in empty]
     gaps += [f"never seen: {moment}" for moment in unseen]

@@ -51,7 +51,9 @@ class Word(NamedTuple):
 
 def commands(view: View) -> list[Command]:
     """Every command that is tried in ``view``, always in the same order."""
-    return [each for word in alphabet_of(view.scope) for each in word.commands(view)]
+    tried = [each for word in alphabet_of(view.scope) for each in word.commands(view)]
+    left_out = view.scope.left_out
+    return [each for each in tried if not left_out.forbids(each)] if left_out else tried
 
 
 @cache
@@ -65,7 +67,7 @@ def body(view: View) -> str:
     """A body that no earlier command has stored. Where limits are small it has exactly the
     greatest size; two that come early are odd in other ways."""
     number = view.number
-    if number in _ODD_BODIES:
+    if number in _ODD_BODIES and not view.scope.left_out.lone_surrogates:
         return _ODD_BODIES[number]
     size = view.scope.limits.chunk_bytes_max
     return f"é{number:0{size - 2}}" if size < _SMALL_BYTES else f"é{number}"

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from model import Command
 from model.commands import KINDS
-from model.sometimes import SOMETIMES
 from resumable.conformance.codec import snake
-from resumable.conformance.coverage import possible
+from resumable.conformance.coverage import moments, possible
 from resumable.conformance.explore.alphabet import alphabet_of
 from resumable.conformance.explore.memory import LEFT_OUT
 from resumable.conformance.explore.places import Copies, Repeats
@@ -90,9 +89,9 @@ def _claim(result: Explored) -> list[str]:
 def _figures(result: Explored) -> list[str]:
     figures, coverage = result.figures, result.figures.coverage
     refused = [f"{name} {times:,}" for name, times in _by_name(figures.refused).items()]
-    cells, moments = len(possible()), len(SOMETIMES)
+    cells, telling = len(possible(coverage.left_out)), len(moments(coverage.left_out))
     reached = f"{cells - len(coverage.empty_cells())} of {cells} cells of states × commands"
-    seen = f"{moments - len(coverage.unseen())} of {moments} telling moments"
+    seen = f"{telling - len(coverage.unseen())} of {telling} telling moments"
     return [
         f"{result.states:,} states, {figures.transitions:,} commands; {result.memory_mb:,} MB",
         *_paragraph(f"refused: {', '.join(refused) or 'none'}"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from model import ORIGINAL, Limits, State
+from resumable.conformance.left_out import NOTHING, LeftOut
 
 AlphabetName = Literal["core", "full"]
 
@@ -30,6 +31,9 @@ class Scope(NamedTuple):
     bursts: tuple[int, ...]
     """How many chunks a ``Burst`` stores; () means that there are none."""
 
+    left_out: LeftOut = NOTHING
+    """What the target is not asked for."""
+
     @property
     def jumps_ms(self) -> tuple[int, ...]:
         """How far the clock moves at a time: to the stale age, to the age of a sweep, and a
@@ -45,6 +49,7 @@ class Scope(NamedTuple):
             "streams_max": self.streams_max,
             "jumps_ms": list(self.jumps_ms),
             "bursts": list(self.bursts),
+            "left_out": self.left_out.words(),
         }
 
 

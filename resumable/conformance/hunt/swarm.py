@@ -71,13 +71,13 @@ class Swarm:
         self.length: Final = self._choose(_LENGTHS)
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
-        self._left_out: Final = left_out
+        self._forbids: Final = left_out.forbids if left_out else None
         self._errand: Final = self._begin(number)
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
         command = self._next(state, now_ms)
-        while self._left_out.forbids(command):
+        while self._forbids and self._forbids(command):
             command = self._next(state, now_ms)
         name = stream_of(command)
         if name is not None and name != UNKNOWN and name not in self._streams:
