@@ -30,8 +30,8 @@ def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
     match getattr(command, "call", command):
         case Store(stream, body):
             return _stored(state, stream, [body], limits)
-        case Burst(stream):
-            return _stored(state, stream, command.bodies, limits)
+        case Burst(stream) as many:
+            return _stored(state, stream, many.bodies, limits)
         case Start(stream, request) if not memory.buffer:
             active = nameless(stream)
             return refused("closed", _active(state, active, request, is_live=True))

@@ -54,6 +54,7 @@ class HandOver:
         self._setting = setting
         self._is_ours = False
         self._database = FileDatabase(new_folder())
+        self._database.connect(setting).close()
         seen = self._original.attach(self._database.path, now_ms)
         if seen.refused:
             raise TargetError(f"the original raised when constructed: {seen.error}")
@@ -86,6 +87,7 @@ class HandOver:
 
     def _hand_over(self, now_ms: int) -> Seen:
         self._is_ours = not self._is_ours
+        self._database.midway.clear()
         if self._is_ours:
             self._original.detach()
             return self._ours.attach(self._database, self._setting, now_ms)
