@@ -183,6 +183,7 @@ class Coverage:
 
     def add(self, other: "Coverage") -> None:
         """Count in what another has counted."""
+        self.left_out = other.left_out or self.left_out
         self.sent.update(other.sent)
         for name in sorted(other.seen - self.seen):
             self.see(name)

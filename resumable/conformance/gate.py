@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.left_out import LeftOut
 from resumable.conformance.run import no_longer_permitted, run
 from resumable.conformance.shrink import shrink
 from resumable.conformance.target import Target
@@ -53,6 +54,13 @@ def known_traces(folder: Path) -> list[tuple[Path, Trace]]:
         check_permitted(path, trace)
         traces.append((path, trace))
     return traces
+
+
+def can_follow(trace: Trace, left_out: LeftOut) -> bool:
+    """Whether nothing of ``trace`` is left out."""
+    if left_out.forbids_limits(trace.limits):
+        return False
+    return not any(map(left_out.forbids, trace.commands))
 
 
 def check_permitted(path: Path, trace: Trace) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
-from model import Command
+from model import ORIGINAL, Command, Limits
 from resumable.conformance.codec import snake
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target
@@ -50,6 +50,10 @@ class LeftOut(NamedTuple):
         if type(command) in self.kinds or (call is not None and self.forbids(call)):
             return True
         return self.lone_surrogates and any(map(_has_lone_surrogate, _texts(command)))
+
+    def forbids_limits(self, limits: Limits) -> bool:
+        """Whether ``limits`` change one that cannot be changed."""
+        return any(getattr(limits, name) != getattr(ORIGINAL, name) for name in self.limits)
 
     def words(self) -> list[str]:
         """Each thing that is left out, for people."""

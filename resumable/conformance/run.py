@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from model import INITIAL, Command, step
 from model.limits import ORIGINAL, Limits
+from resumable.conformance import prose
 from resumable.conformance.ahead import plan
 from resumable.conformance.compare import agrees
 from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.target import Target
+from resumable.conformance.target import Target, TargetError
 from resumable.conformance.trace import Trace
 
 
@@ -22,8 +24,12 @@ def run(
 ) -> Divergence | None:
     """Send the commands, compare everything after each; the divergence, if there is one.
 
-    Raises TargetError if the target cannot be run.
+    Raises TargetError if the target cannot be run, or cannot do what is in there.
     """
+    left_out = left_out_of(target)
+    for command in commands:
+        if left_out.forbids(command):
+            raise TargetError(f"{target.name} cannot do this: {prose.command(command)}")
     plan(target, commands, looks=True)
     lockstep = Lockstep(target, limits=limits, setting=setting)
     try:

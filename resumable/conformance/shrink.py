@@ -22,6 +22,7 @@ from model import (
     Store,
 )
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.left_out import left_out_of
 from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.simpler import cost, renamed, simpler
@@ -51,6 +52,7 @@ class _Shrinker:
     def __init__(self, target: Target, found: Divergence, beat: Callable[[], None]) -> None:
         self._target: Final = target
         self._beat: Final = beat
+        self._left_out: Final = left_out_of(target)
         self._limits: Final[Limits] = found.limits
         self._setting: Setting = found.setting
         self._commands: Commands = tuple(step.command for step in found.steps)
@@ -89,7 +91,8 @@ class _Shrinker:
 
     def _accepts(self, commands: Commands, setting: Setting) -> bool:
         key = (commands, setting)
-        if key in self._tried or not _is_well_formed(commands):
+        is_left_out = any(map(self._left_out.forbids, commands))
+        if key in self._tried or is_left_out or not _is_well_formed(commands):
             return False
         self._tried.add(key)
         better = cost(commands, setting) < cost(self._commands, self._setting)

@@ -92,7 +92,7 @@ class Target(Protocol):
 
     @property
     def takes_limits(self) -> bool:
-        """Whether ``open`` may be given other limits than the original's."""
+        """Whether ``open`` may be given other limits than the original's, or some of them."""
         ...
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None: ...

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from resumable.conformance.about import About, about
 from resumable.conformance.cli import common
 from resumable.conformance.cli.explore import report_found as report_explored
 from resumable.conformance.cli.explore import run as explore_all
@@ -28,6 +29,7 @@ from resumable.conformance.gate import (
     SEQUENCES,
     Replaying,
     TraceFound,
+    can_follow,
     known_traces,
 )
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
@@ -78,8 +80,8 @@ def check(
         known = known_traces(traces)
     except TraceError as error:
         common.fail(str(error))
-    run = _Run(target, folder, as_json=as_json)
     with common.clear_errors(), Workers(target, workers) as pool:
+        run = _Run(target, folder, about(pool), as_json=as_json)
         if run.replay(pool, known) and run.explore(pool):
             run.hunt(pool, seed, Budget(seconds, None if seconds else SEQUENCES))
     run.report()
@@ -91,8 +93,10 @@ class _Run:
 
     target: str
     folder: Path
+    about: About
     as_json: bool
     replayed: int = 0
+    traces_left_out: int = 0
     departed: list[TraceFound] = field(default_factory=list)
     broken: str = ""
     explored: Explored | None = None
@@ -100,18 +104,21 @@ class _Run:
     coverage: Coverage = field(default_factory=Coverage)
 
     def replay(self, pool: Workers, traces: list[tuple[Path, Trace]]) -> bool:
-        """Whether the target conforms on every known trace."""
-        for _, result in pool.run([Replaying(traces)] if traces else []):
+        """Whether the target conforms on every known trace that it can follow."""
+        asked = [each for each in traces if can_follow(each[1], self.about.left_out)]
+        self.traces_left_out = len(traces) - len(asked)
+        self.coverage.left_out = self.about.left_out
+        for _, result in pool.run([Replaying(asked)] if asked else []):
             if isinstance(result, Lost):
                 self.broken = result.reason
             elif result is not None:
                 self.departed = result
-                self.replayed = len(traces)
+                self.replayed = len(asked)
         return not self.departed and not self.broken
 
     def explore(self, pool: Workers) -> bool:
         """Whether the target conforms on every short sequence."""
-        self.explored = explore_all(pool, self.target, scope_for(pool, "full"), EXPLORED)
+        self.explored = explore_all(pool, self.target, scope_for(self.about, "full"), EXPLORED)
         self.coverage.add(self.explored.figures.coverage)
         return self.explored.verdict == "conforms"
 
@@ -164,6 +171,8 @@ class _Run:
 
     def _print_figures(self) -> None:
         figures = [f"{self.replayed} known traces"]
+        if self.traces_left_out:
+            figures.append(f"{self.traces_left_out} more left out")
         if self.explored is not None:
             figures.append(f"every sequence of up to {self.explored.depth} commands")
         if self.hunted is not None:
@@ -171,6 +180,7 @@ class _Run:
             if verdict_of(self.hunted) == "conforms":
                 print_coverage(self.coverage)
             figures.append(summary(self.hunted))
+        common.print_left_out(self.about.left_out)
         common.print_verdict(self.target, self.verdict, "; ".join(figures))
 
     def _json(self, found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -178,6 +188,8 @@ class _Run:
             "verdict": self.verdict,
             "target": self.target,
             "traces": self.replayed,
+            "traces_left_out": self.traces_left_out,
+            "left_out": self.about.left_out.words(),
             "exploration": None if self.explored is None else certificate(self.explored),
             "hunt": None if self.hunted is None else hunt_json(self.hunted),
             "coverage": self.coverage.as_json(),

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.left_out import LeftOut
 from resumable.conformance.report import explain, rule_of
 from resumable.conformance.target import TargetError
 from resumable.conformance.targets.registry import USAGE
@@ -24,6 +26,7 @@ Option = Callable[[T], T]
 
 EXIT_STATUS: Final[dict[Verdict, int]] = {"conforms": 0, "diverged": 1, "unknown": 3}
 WRONG_USAGE: Final = 2
+_WIDTH: Final = 92
 
 out: Final = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 err: Final = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -129,6 +132,13 @@ def print_verdict(target: str, verdict: Verdict, figures: str) -> None:
     """The last line: who, what, and how much was done to know it."""
     style = {"conforms": "bold green", "diverged": "bold red", "unknown": "bold yellow"}
     out.print(f"{target}: {verdict}  ({figures})", style=style[verdict])
+
+
+def print_left_out(left_out: LeftOut) -> None:
+    """What the verdict does not cover, since the target cannot do it."""
+    if left_out:
+        said = f"Left out, since the target cannot: {', '.join(left_out.words())}."
+        out.print(textwrap.fill(said, _WIDTH))
 
 
 def print_json(value: dict[str, Any]) -> None:

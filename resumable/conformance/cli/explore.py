@@ -1,12 +1,11 @@
 """``resumable explore``: every sequence there is, up to a depth."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from resumable.conformance.about import About, about
 from resumable.conformance.cli import common
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.explore.certificate import certificate, words
@@ -14,8 +13,7 @@ from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.scope import AlphabetName, Scope, original, small
 from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration
 from resumable.conformance.hunt.batch import Shrinking
-from resumable.conformance.target import Target, TargetError
-from resumable.conformance.workers import Lost, Workers
+from resumable.conformance.workers import Workers
 
 SECONDS: Final = 60.0
 
@@ -64,27 +62,14 @@ def explore(
         seconds = SECONDS
     common.check_writable(folder)
     with common.clear_errors(), Workers(target, workers) as pool:
-        scope = scope_for(pool, alphabet)
+        scope = scope_for(about(pool), alphabet)
         result = run(pool, target, scope, Budget(depth, seconds, memory_mb))
     _report(result, folder, as_json=as_json)
 
 
-@dataclass(frozen=True)
-class _TakesLimits:
-    """Asks the target, where it is."""
-
-    def run(self, target: Target, _beat: Callable[[], None]) -> bool:
-        return target.takes_limits
-
-
-def scope_for(pool: Workers, alphabet: AlphabetName) -> Scope:
-    """Small limits, if the target takes limits at all. Raises TargetError."""
-    for _, answer in pool.run([_TakesLimits()]):
-        if isinstance(answer, Lost):
-            raise TargetError(f"the target {answer.reason}")
-        if answer is not None:
-            return small(alphabet) if answer else original(alphabet)
-    raise TargetError("the target gave no answer")
+def scope_for(about: About, alphabet: AlphabetName) -> Scope:
+    """Small limits, if the target takes limits at all."""
+    return (small if about.takes_limits else original)(alphabet, about.left_out)
 
 
 def run(pool: Workers, target: str, scope: Scope, budget: Budget) -> Explored:
@@ -128,6 +113,7 @@ def _report(result: Explored, folder: Path, *, as_json: bool) -> None:
         common.print_json({**certificate(result), "found": found})
     else:
         common.out.print(words(result))
+        common.print_left_out(result.scope.left_out)
         figures = f"{result.states:,} states, {result.figures.transitions:,} commands"
         common.print_verdict(result.target, result.verdict, figures)
     common.leave(result.verdict)

@@ -170,6 +170,7 @@ def hunt_json(result: HuntResult) -> dict[str, Any]:
         "known": result.known,
         "interrupted": result.interrupted,
         "broken": [broken.reason for broken in result.broken],
+        "left_out": result.coverage.left_out.words(),
         "tally": result.tally.as_json(),
     }
 
@@ -221,5 +222,6 @@ def _report(target: str, result: HuntResult, folder: Path, *, as_json: bool) -> 
         )
     else:
         print_tally(result.tally)
+        common.print_left_out(result.coverage.left_out)
         common.print_verdict(target, verdict, summary(result))
     common.leave(verdict)

@@ -19,6 +19,9 @@ SMALL_LIMITS: Final = Limits(
 """Every boundary, and what lies beside it on either side, is a few commands away."""
 
 
+_BURSTS: Final = tuple([ORIGINAL.flush_chunks + more for more in (-1, 0, 1)])
+
+
 class Scope(NamedTuple):
     """The world in which every sequence is tried."""
 
@@ -53,15 +56,20 @@ class Scope(NamedTuple):
         }
 
 
-def small(alphabet: AlphabetName) -> Scope:
-    """Small limits, for a target that takes them."""
-    return Scope("small", alphabet, SMALL_LIMITS, 2, (3,) if alphabet == "full" else ())
+def small(alphabet: AlphabetName, left_out: LeftOut = NOTHING) -> Scope:
+    """Small limits, for a target that takes them; those that it cannot change stay as they
+    are."""
+    fixed = {name: getattr(ORIGINAL, name) for name in left_out.limits}
+    limits = SMALL_LIMITS._replace(**fixed)
+    bursts: tuple[int, ...] = (3,) if alphabet == "full" else ()
+    if "flush_chunks" in fixed:
+        bursts = _BURSTS
+    return Scope("small", alphabet, limits, 2, bursts, left_out)
 
 
-def original(alphabet: AlphabetName) -> Scope:
+def original(alphabet: AlphabetName, left_out: LeftOut = NOTHING) -> Scope:
     """The original's limits: bursts stand in for the nine stores that lead to a flush."""
-    flush = ORIGINAL.flush_chunks
-    return Scope("original", alphabet, ORIGINAL, 2, (flush - 1, flush, flush + 1))
+    return Scope("original", alphabet, ORIGINAL, 2, _BURSTS, left_out)
 
 
 class View(NamedTuple):

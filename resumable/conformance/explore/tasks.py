@@ -72,6 +72,7 @@ class Batch:
         seen, result = _seen_in(self.run_id), Result()
         with closing(Walker(target, self.scope, copies=self.copies, seen=seen)) as walker:
             result.figures = walker.figures
+            result.figures.coverage.left_out = self.scope.left_out
             try:
                 for packed in self.places:
                     beat()

@@ -40,6 +40,7 @@ class Batch:
         """Run them all. Some look for what was seldom tried *in this batch*, so that a
         sequence depends on its batch and on nothing else; their coverage is counted."""
         result, rarity, left_out = BatchResult(), Rarity(), left_out_of(target)
+        result.coverage.left_out = left_out
         for number in range(self.first, self.first + self.count):
             beat()
             covers = number % COVERS_EVERY == 0

@@ -85,7 +85,7 @@ class CommandTarget:
 
     @property
     def takes_limits(self) -> bool:
-        return self.hello.limits.issuperset(ORIGINAL._fields)
+        return bool(self.hello.limits)
 
     @property
     def left_out(self) -> LeftOut:

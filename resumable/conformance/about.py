@@ -1,0 +1,34 @@
+"""What a run has to know of its target before it begins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from resumable.conformance.left_out import LeftOut, left_out_of
+from resumable.conformance.target import Target, TargetError
+from resumable.conformance.workers import Lost, Workers
+
+
+class About(NamedTuple):
+    """What a target says of itself."""
+
+    takes_limits: bool
+    """Whether some limits can be made small; ``left_out`` says which cannot."""
+
+    left_out: LeftOut
+
+
+def about(pool: Workers) -> About:
+    """Ask the target, where it is. Raises TargetError if it breaks."""
+    for _, answer in pool.run([_Asking()]):
+        if isinstance(answer, Lost):
+            raise TargetError(f"the target {answer.reason}")
+        if isinstance(answer, About):
+            return answer
+    raise TargetError("the target gave no answer")
+
+
+@dataclass(frozen=True)
+class _Asking:
+    def run(self, target: Target, _beat: Callable[[], None]) -> About:
+        return About(target.takes_limits, left_out_of(target))
