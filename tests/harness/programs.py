@@ -1,7 +1,7 @@
 """Random programs, as wild as a trace may hold them."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from hypothesis import strategies as st
 
@@ -12,6 +12,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -27,11 +29,14 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
+from model.commands import Fault
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.codec import PLAIN
 from resumable.conformance.divergence import Step
-from resumable.conformance.setting import Setting
+from resumable.conformance.faults.images import PLAIN_WAYS
+from resumable.conformance.setting import Setting, Storage
 from resumable.conformance.trace import Trace, misuses_name
 
 any_text: Final = st.text(st.characters(exclude_categories=()), max_size=8)
@@ -61,6 +66,7 @@ PLAIN_CALLS: Final[list[st.SearchStrategy[Any]]] = [
 ]
 plain_calls: Final = st.one_of(PLAIN_CALLS)
 calls: Final = plain_calls | st.builds(ReplayToDeadSocket, texts, counts)
+kept: Final = st.sampled_from((*PLAIN_WAYS, "first 3", "some 7", "torn 0"))
 commands: Final[st.SearchStrategy[Any]] = st.one_of(
     calls,
     st.builds(ReplayWhileSending, texts, plain_calls, counts),
@@ -70,12 +76,15 @@ commands: Final[st.SearchStrategy[Any]] = st.one_of(
     st.builds(WhileDiskFails, calls, counts),
     st.builds(InTransaction, calls),
     st.builds(KillDuring, calls, counts),
+    st.builds(WhileFaulty, calls, st.sampled_from(get_args(Fault)), counts),
+    st.builds(CutPower, kept),
+    st.builds(CutPowerDuring, calls, counts, kept),
 )
 settings: Final = st.builds(
     Setting,
     st.sampled_from((None, "DEFERRED", "IMMEDIATE", "EXCLUSIVE")),
     st.sampled_from(("tuple", "Row", "dict")),
-    st.sampled_from(("memory", "file")),
+    st.sampled_from(get_args(Storage)),
 )
 limits: Final = st.sampled_from((ORIGINAL, ORIGINAL._replace(flush_chunks=2)))
 
@@ -119,4 +128,7 @@ ONE_OF_EACH: Final[tuple[Command, ...]] = (
     WhileDiskFails(Start("s3", "r3"), 1),
     InTransaction(Store("s1", "a")),
     KillDuring(Complete("s1"), 2),
+    WhileFaulty(Flush(), "io_error_on", 2),
+    CutPower("none"),
+    CutPowerDuring(Complete("s1"), 3, "torn 7"),
 )

@@ -80,6 +80,12 @@ def test_the_commands_of_a_program_read_like_the_class() -> None:
         's3 = start("r3"), while the disk fails after 1 row',
         'store_chunk(s1, "a"), inside a transaction of the caller\'s',
         "complete(s1), killed after 2 SQL statements; the process starts again",
+        "flush_buffer(), while call 3 of the disk is an I/O error and all later ones",
+        "the machine loses its power (kept of what was not synced: none), and starts again",
+        (
+            "complete(s1); after 3 changes to its files the machine loses its power (kept of"
+            " what was not synced: torn 7), and starts again"
+        ),
     ]
 
 

@@ -12,6 +12,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -28,6 +30,7 @@ from model import (
     State,
     Store,
     WhileDiskFails,
+    WhileFaulty,
     step,
 )
 from model.commands import KINDS, stream_of
@@ -53,6 +56,9 @@ ONE_OF_EACH: list[Command] = [
     WhileDiskFails(Flush(), 0),
     InTransaction(Flush()),
     KillDuring(Flush(), 1),
+    WhileFaulty(Flush(), "io_error", 1),
+    CutPower("none"),
+    CutPowerDuring(Flush(), 1, "none"),
 ]
 
 STATES: dict[str, State] = {

@@ -10,6 +10,7 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
     Destroy,
     Flush,
     InsertStale,
@@ -69,6 +70,9 @@ AT_STAKE: Final[dict[str, Example]] = {
     "store_is_kept": Example((WhileDiskFails(Burst("s1", "b", 3), 0), Flush()), CHUNKS),
     "raise_means_nothing": Example((*started(2), FAILING, Flush()), CHUNKS),
     "kill_is_before_or_after": Example((KillDuring(Start("s1", "r"), 1),), ALL),
+    "power_loss_takes_no_more_than_the_table_says": Example(
+        (*started(), CutPower("none")), ALL
+    ),
     "dead_socket_changes_nothing": Example((*started(), ReplayToDeadSocket("r", 0)), "raises"),
     "oversized_is_skipped": Example((LARGE, Flush()), CHUNKS, [("more tha", 0)], []),
     "largest_is_stored": Example((Store("s1", "exactly8"), Flush()), CHUNKS),

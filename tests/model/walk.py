@@ -11,6 +11,7 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -27,6 +28,7 @@ from model import (
     State,
     Store,
     WhileDiskFails,
+    WhileFaulty,
     step,
 )
 from model.commands import Call
@@ -62,9 +64,11 @@ def _command(die: random.Random, state: State) -> Command:
     if kind < 7:
         return Restart() if kind == 5 else Reopen()
     if kind < 8:
-        return KillDuring(_call(die, state), 1)
+        call = _call(die, state)
+        return die.choice((KillDuring(call, 1), CutPowerDuring(call, 1, "none")))
     if kind < 10:
-        return WhileDiskFails(_call(die, state), 0)
+        call = _call(die, state)
+        return die.choice((WhileDiskFails(call, 0), WhileFaulty(call, "io_error", 0)))
     if kind < 12:
         return _replay_while_sending(die, state)
     return InTransaction(_call(die, state)) if kind == 12 else _call(die, state)
