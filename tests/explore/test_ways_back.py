@@ -20,7 +20,7 @@ def places(walker: Walker, depth: int) -> list[Place]:
             arrival.place
             for place in frontier
             for arrival in walker.arrivals(place, is_last=False)
-            if arrival.place is not None
+            if arrival.is_new and arrival.place is not None
         ]
         frontier = reached[:: max(1, len(reached) // 5)]
         found = found + frontier

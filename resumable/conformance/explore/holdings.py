@@ -1,30 +1,57 @@
 """What a target holds on disk: read in the order of its rowids, copied, and put back.
 
-A copy is the serialized database, whatever is in it. It is not deserialized under the target:
-that would leave statements and triggers on the connection that point into a schema which is
-gone. The rows are written again, or, where tables have changed, a backup is played back.
+Where there is nothing but the original's two tables, the rows are the copy, and those that
+differ are written again. Anything else is copied as a serialized database, and a backup is
+played back. Nothing is ever deserialized under the target: that would leave statements and
+triggers on the connection that point into a schema which is gone.
 """
 
 import sqlite3
+import zlib
 from typing import Any, Final, NamedTuple
 
 from resumable.conformance.raw import TABLES
 from resumable.conformance.target import Row
 
 _STREAMS: Final = """
-    select id, request_id, status, created_at, completed_at
+    select rowid, id, request_id, status, created_at, completed_at
     from cf_ai_chat_stream_metadata order by rowid"""
 
 _CHUNKS: Final = """
-    select stream_id, body, chunk_index, created_at
+    select rowid, id, stream_id, body, chunk_index, created_at
     from cf_ai_chat_stream_chunks order by rowid"""
+
+_COLUMNS: Final = {
+    "cf_ai_chat_stream_metadata": {
+        "id": "TEXT",
+        "request_id": "TEXT",
+        "status": "TEXT",
+        "created_at": "INTEGER",
+        "completed_at": "INTEGER",
+    },
+    "cf_ai_chat_stream_chunks": {
+        "id": "TEXT",
+        "stream_id": "TEXT",
+        "body": "TEXT",
+        "chunk_index": "INTEGER",
+        "created_at": "INTEGER",
+    },
+}
+"""Of such columns, values that Python calls equal are the same in every respect."""
+
+_DELETE: Final = {table: f"delete from {table} where rowid = ?" for table in TABLES}  # noqa: S608
+
+_INSERT: Final = {
+    table: f"insert into {table} (rowid, {', '.join(columns)}) values (?, ?, ?, ?, ?, ?)"  # noqa: S608
+    for table, columns in _COLUMNS.items()
+}
 
 _SCHEMA: Final = "select name, type, sql from sqlite_master order by rowid"
 
-_TEMPORARY: Final = "select name, type, sql from temp.sqlite_master order by rowid"
-
-_TRIGGERS: Final = "resumable_fails_"
-"""What the names of the failing disk's triggers begin with."""
+_TEMPORARY: Final = """
+    select name, type, sql from temp.sqlite_master
+    where name not glob 'resumable_fails_*' order by rowid"""
+"""Triggers of the failing disk are not the target's."""
 
 
 class UnlikeError(Exception):
@@ -32,17 +59,23 @@ class UnlikeError(Exception):
 
 
 class Content(NamedTuple):
-    """Everything in one database but the ids of chunk rows."""
+    """Everything in one database."""
 
     streams: tuple[Row, ...]
-    """(id, request, status, created, ended)"""
+    """(rowid, id, request, status, created, ended)"""
 
     chunks: tuple[Row, ...]
-    """(stream, body, index, flushed)"""
+    """(rowid, id, stream, body, index, flushed)"""
 
     rest: Any = None
     """``user_version``, schema and all other tables, temporary ones too, if there is more
     than the original's."""
+
+
+Copy = Content | bytes
+"""A database to be put back: its content, if that is all, or else serialized."""
+
+_NOTHING: Final = Content((), ())
 
 
 class _Mark(NamedTuple):
@@ -52,139 +85,162 @@ class _Mark(NamedTuple):
     changes: int
     schema_version: int
     user_version: int
+    temporary: tuple[Row, ...]
 
 
 class Holdings:
     """The database of a target: ``connection`` is one to it, as it is at first."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._schema: Final = _schema(connection)
-        self._user_version: Final = _mark(connection).user_version
-        self._is_plain: Final = _is_plain(connection, self._schema)
+        self._cursor = _tuples(connection)
+        first = self._look(connection)
+        self._schema: Final = self._cursor.execute(_SCHEMA).fetchall()
+        self._user_version: Final = first.user_version
+        self._is_plain: Final = _is_plain(self._cursor, self._schema)
+        self._plain_schema: tuple[sqlite3.Connection, int] | None = None
+        self._empty: Final = _without_rows(connection)
         # Without a cache of statements, this one may be deserialized over and over.
         self._source: Final = sqlite3.connect(":memory:", cached_statements=0)
-        self._tables: list[_Table] = []
-        self._content: Content | None = None
-        self._put_back: _Mark | None = None
-        self._known: tuple[sqlite3.Connection, int] | None = None
+        self._copy: Copy = b""
+        self._there: Content | None = None
+        self._seen: tuple[_Mark, Content] | None = None
 
     def close(self) -> None:
-        """Let go of the copy."""
+        """Let go of the copies."""
+        self._empty.close()
         self._source.close()
 
-    def look_at(self, copy: bytes) -> None:
-        """What is put back from now on is ``copy``, as it was serialized."""
-        self._content = self._put_back = None
-        self._source.deserialize(copy)
-        self._known = None
-        is_plain = self._is_as_at_first(self._source)
-        self._tables = [_Table(self._source, name) for name in TABLES] if is_plain else []
-
-    def put_back(self, connection: sqlite3.Connection) -> None:
-        """Make the database what it was when the copy was serialized."""
-        if not self.has_changed(connection):
-            return
-        if self._tables and self._is_as_at_first(connection):
-            _rewrite(self._tables, connection)
+    def look_at(self, copy: Copy) -> None:
+        """What is put back from now on is ``copy``."""
+        self._copy = copy
+        self._there = None
+        if isinstance(copy, Content):
+            self._there = copy
         else:
-            self._source.backup(connection)
-        self._put_back = _mark(connection)
+            self._source.deserialize(zlib.decompress(copy))
 
-    def has_changed(self, connection: sqlite3.Connection) -> bool:
-        """False if the database is certainly as it was when it was put back."""
-        return self._put_back is None or self._put_back != _mark(connection)
+    def put_back(self, connection: sqlite3.Connection) -> Content:
+        """Make the database what it was when the copy was made; return its content."""
+        now, there = self.read(connection), self._there
+        if now is there:
+            return now
+        if there is None or there.rest is not None:
+            self._source.backup(connection)
+        elif now.rest is None:
+            self._rewrite(now, there)
+        else:
+            self._empty.backup(connection)
+            self._rewrite(_NOTHING, there)
+        mark = self._look(connection)
+        self._refuse_temporary(mark)
+        self._there = there or self._read(mark)
+        self._seen = mark, self._there
+        return self._there
 
     def read(self, connection: sqlite3.Connection) -> Content:
-        """All of it. Most commands leave the database alone: then it is known already."""
-        if self.has_changed(connection):
-            return self._read(connection)
-        if self._content is None:
-            self._content = self._read(connection)
-        return self._content
+        """All of it. It is the very same object as long as nothing has changed, and that of
+        the copy, if that is what the database holds."""
+        mark = self._look(connection)
+        if self._seen is not None and self._seen[0] == mark:
+            return self._seen[1]
+        content = self._read(mark)
+        if content.rest is None and content == self._there:
+            content = self._there
+        self._seen = mark, content
+        return content
 
-    def _read(self, connection: sqlite3.Connection) -> Content:
-        cursor = _tuples(connection)
-        try:
-            streams = tuple(cursor.execute(_STREAMS).fetchall())
-            chunks = tuple(cursor.execute(_CHUNKS).fetchall())
-        except sqlite3.OperationalError:  # no such tables
-            return Content((), (), _everything(connection))
-        if self._is_as_at_first(connection) and not temporary(connection):
-            return Content(streams, chunks)
-        return Content(streams, chunks, _everything(connection))
+    def copy(self, connection: sqlite3.Connection) -> Copy:
+        """The database as it is now. Raises UnlikeError if that cannot be copied."""
+        content = self.read(connection)
+        if content is self._there:
+            return self._copy
+        if content.rest is None:
+            return content
+        self._refuse_temporary(self._look(connection))
+        return zlib.compress(connection.serialize(), 1)
 
-    def _is_as_at_first(self, connection: sqlite3.Connection) -> bool:
+    def _look(self, connection: sqlite3.Connection) -> _Mark:
+        if self._cursor.connection is not connection:
+            self._cursor = _tuples(connection)
+        execute = self._cursor.execute
+        (schema_version,) = execute("pragma schema_version").fetchone()
+        (user_version,) = execute("pragma user_version").fetchone()
+        temporary = tuple(execute(_TEMPORARY).fetchall())
+        changes = connection.total_changes
+        return _Mark(connection, changes, schema_version, user_version, temporary)
+
+    @staticmethod
+    def _refuse_temporary(mark: _Mark) -> None:
+        if mark.temporary:
+            raise UnlikeError("it cannot be copied, since it has made something temporary")
+
+    def _read(self, mark: _Mark) -> Content:
+        if self._is_as_at_first(mark):
+            execute = self._cursor.execute
+            streams = tuple(execute(_STREAMS).fetchall())
+            return Content(streams, tuple(execute(_CHUNKS).fetchall()))
+        return Content((), (), _everything(self._cursor, mark))
+
+    def _is_as_at_first(self, mark: _Mark) -> bool:
         """Whether there are the original's tables and nothing else. Which tables there are,
         the version of the schema tells, once they have been looked at."""
-        mark = _mark(connection)
-        if not self._is_plain or mark.user_version != self._user_version:
+        if not self._is_plain or mark.user_version != self._user_version or mark.temporary:
             return False
-        if self._known == (connection, mark.schema_version):
+        version = mark.connection, mark.schema_version
+        if version == self._plain_schema:
             return True
-        if _schema(connection) != self._schema:
+        if self._cursor.execute(_SCHEMA).fetchall() != self._schema:
             return False
-        self._known = connection, mark.schema_version
+        self._plain_schema = version
         return True
 
-
-class _Table:
-    """The rows of one table, with their rowids."""
-
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
-        cursor = _tuples(connection).execute(f"select rowid, * from {name}")  # noqa: S608
-        columns = [column for column, *_ in cursor.description]
-        self.rows: Final = cursor.fetchall()
-        self.delete: Final = f"delete from {name}"  # noqa: S608 - the names are our own
-        values = ", ".join("?" * len(columns))
-        self.insert: Final = f"insert into {name} ({', '.join(columns)}) values ({values})"  # noqa: S608
-
-
-def temporary(connection: sqlite3.Connection) -> list[Row]:
-    """What the target has made that goes with the connection, and that no copy has."""
-    found = _tuples(connection).execute(_TEMPORARY).fetchall()
-    return [row for row in found if not row[0].startswith(_TRIGGERS)]
+    def _rewrite(self, now: Content, there: Content) -> None:
+        """Write only what differs, which is little after one command."""
+        execute = self._cursor.execute
+        execute("begin")
+        for table, old, new in zip(TABLES, now[:2], there[:2], strict=True):
+            if old != new:
+                for row in [row for row in old if row not in new]:
+                    execute(_DELETE[table], row[:1])
+                for row in [row for row in new if row not in old]:
+                    execute(_INSERT[table], row)
+        execute("commit")
 
 
-def _is_plain(connection: sqlite3.Connection, schema: list[Row]) -> bool:
-    """Whether nothing but ordinary tables of the original's names are there, and indexes."""
+def _is_plain(cursor: sqlite3.Cursor, schema: list[Row]) -> bool:
+    """Whether nothing but ordinary tables of the original's form are there, and indexes."""
     if {name for name, kind, _ in schema if kind != "index"} != set(TABLES):
         return False
     try:
-        for name in TABLES:
-            _Table(connection, name)
+        for table in TABLES:
+            columns = cursor.execute("select name, type from pragma_table_info(?)", (table,))
+            if {name: kind.upper() for name, kind in columns} != _COLUMNS[table]:
+                return False
+            cursor.execute(f"select rowid from {table}")  # noqa: S608 - the names are our own
     except sqlite3.OperationalError:  # no rowid
         return False
     return True
 
 
-def _rewrite(tables: list[_Table], connection: sqlite3.Connection) -> None:
-    cursor = _tuples(connection)
-    cursor.execute("begin")
-    for table in tables:
-        cursor.execute(table.delete)
-        cursor.executemany(table.insert, table.rows)
-    cursor.execute("commit")
+def _without_rows(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Another database of the same schema."""
+    empty = sqlite3.connect(":memory:")
+    connection.backup(empty)
+    for name, kind, _ in empty.execute(_SCHEMA).fetchall():
+        if kind == "table" and name in TABLES:
+            empty.execute(f"delete from {name}")  # noqa: S608 - the names are our own
+    empty.commit()
+    return empty
 
 
-def _mark(connection: sqlite3.Connection) -> _Mark:
-    cursor = _tuples(connection)
-    (schema_version,) = cursor.execute("pragma schema_version").fetchone()
-    (user_version,) = cursor.execute("pragma user_version").fetchone()
-    return _Mark(connection, connection.total_changes, schema_version, user_version)
-
-
-def _schema(connection: sqlite3.Connection) -> list[Row]:
-    return _tuples(connection).execute(_SCHEMA).fetchall()
-
-
-def _everything(connection: sqlite3.Connection) -> Any:
-    schema = _schema(connection) + temporary(connection)
+def _everything(cursor: sqlite3.Cursor, mark: _Mark) -> Any:
+    schema = [*cursor.execute(_SCHEMA).fetchall(), *mark.temporary]
     rows = [
-        _tuples(connection).execute(f'select * from "{name}"').fetchall()  # noqa: S608 - quoted
+        cursor.execute(f'select * from "{name}"').fetchall()  # noqa: S608 - quoted
         for name, kind, _ in schema
         if kind == "table"
     ]
-    return _mark(connection).user_version, schema, rows
+    return mark.user_version, schema, rows
 
 
 def _tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:

@@ -5,6 +5,7 @@ belongs to the process, and not to the state, stays where it is: the connection,
 it, the instance itself, and what ``LEFT_OUT`` names.
 """
 
+import marshal
 import pickle
 import sqlite3
 from collections.abc import Mapping
@@ -31,21 +32,29 @@ _CONNECTION: Final = "connection"
 _CURSOR: Final = "cursor"
 
 
-def take_down(instance: StreamLike, connection: sqlite3.Connection) -> bytes:
+Picture = dict[str, Any] | bytes
+"""What an instance knows: the attributes, if they are values and lists of values, which
+nothing can change from elsewhere; or else all that they refer to, pickled."""
+
+
+def take_down(instance: StreamLike, connection: sqlite3.Connection) -> Picture:
     """What ``instance`` knows. Raises whatever pickling raises, if it holds something that
     cannot be copied (a generator, a lambda)."""
+    known = knowledge(instance)
+    if _is_simple(known):
+        return known | {name: known[name].copy() for name in _lists(known)}
     target = BytesIO()
-    _Pickler(target, instance, connection).dump(knowledge(instance))
+    _Pickler(target, instance, connection).dump(known)
     return target.getvalue()
 
 
 class Knowledge:
     """What ``take_down`` has taken down, to be put back any number of times."""
 
-    def __init__(self, picture: bytes) -> None:
+    def __init__(self, picture: Picture) -> None:
         self._picture: Final = picture
-        self._values: dict[str, Any] | None = None
-        self._lists: tuple[str, ...] = ()
+        self._lists: Final = _lists(picture) if isinstance(picture, dict) else ()
+        self._dumped: Final = _dumped(picture) if isinstance(picture, dict) else None
         self._size = -1
 
     def put_back(self, instance: StreamLike, connection: sqlite3.Connection) -> None:
@@ -62,21 +71,38 @@ class Knowledge:
                 delattr(instance, name)
             self._size = len(held or ())
 
-    def has_changed(self, instance: StreamLike) -> bool:
-        """False if ``instance`` certainly knows just this."""
-        return knowledge(instance) != self._values
+    def is_all_of(self, known: dict[str, Any]) -> bool:
+        """True only if an instance that knows ``known`` knows just this. Equality would not
+        tell truths from numbers."""
+        return self._dumped is not None and self._dumped == _dumped(known)
 
     def _fresh(self, instance: StreamLike, connection: sqlite3.Connection) -> dict[str, Any]:
-        """A copy that the instance may change. If all is values and lists of values, then
-        copying the lists is enough, and quicker than unpickling."""
-        if self._values is not None:
-            return self._values | {name: self._values[name].copy() for name in self._lists}
-        known = _Unpickler(BytesIO(self._picture), instance, connection).load()
-        if all(_is_value(value) or _is_list(value) for value in known.values()):
-            self._lists = tuple([name for name, value in known.items() if _is_list(value)])
-            self._values = known
-            return self._fresh(instance, connection)
-        return dict(known)
+        """A copy that the instance may change."""
+        picture = self._picture
+        if isinstance(picture, dict):
+            return picture | {name: picture[name].copy() for name in self._lists}
+        known: dict[str, Any] = _Unpickler(BytesIO(picture), instance, connection).load()
+        return known
+
+
+def _lists(known: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple([name for name, value in known.items() if type(value) is list])
+
+
+def _dumped(known: dict[str, Any]) -> bytes | None:
+    try:
+        return marshal.dumps(known, 2)
+    except ValueError:  # something that is no value
+        return None
+
+
+def _is_simple(known: dict[str, Any]) -> bool:
+    """Whether all is values, and lists of values that have one name each."""
+    lists = [id(known[name]) for name in _lists(known)]
+    return len(lists) == len(set(lists)) and all(
+        _is_value(value) or (type(value) is list and all(map(_is_value, value)))
+        for value in known.values()
+    )
 
 
 def _is_value(value: Any) -> bool:
@@ -86,25 +112,21 @@ def _is_value(value: Any) -> bool:
     return value is None or type(value) in (str, int, float, bool, bytes)
 
 
-def _is_list(value: Any) -> bool:
-    return type(value) is list and all(map(_is_value, value))
-
-
 def knowledge(instance: StreamLike) -> dict[str, Any]:
     """The attributes of ``instance`` that are part of its state."""
     held = attributes(instance)
     if isinstance(instance, ResumableStream):
-        for name in LEFT_OUT:
-            held.pop(name, None)
-        return held
+        return {name: value for name, value in held.items() if name not in LEFT_OUT}
     process = (sqlite3.Connection, sqlite3.Cursor)
     return {name: value for name, value in held.items() if not isinstance(value, process)}
 
 
 def attributes(value: Any) -> dict[str, Any]:
-    """What an object holds, in its ``__dict__`` or in slots."""
-    held = dict(getattr(value, "__dict__", ()))
-    for name in _slots(value.__class__):
+    """What an object holds, in its ``__dict__`` or in slots. Not to be changed."""
+    held: dict[str, Any] = getattr(value, "__dict__", {})
+    if slots := _slots(value.__class__):
+        held = dict(held)
+    for name in slots:
         if hasattr(value, name):
             held[name] = getattr(value, name)
     return held

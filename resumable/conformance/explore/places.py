@@ -1,27 +1,28 @@
 """Places: states that an exploration has reached, and the ways back to them."""
 
 import sqlite3
-import zlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Limits, State
+from resumable.conformance.explore import holdings, memory
 from resumable.conformance.explore.alphabet import commands
-from resumable.conformance.explore.holdings import Holdings, UnlikeError, temporary
-from resumable.conformance.explore.memory import Knowledge, take_down
+from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
+from resumable.conformance.explore.memory import Knowledge, knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
-from resumable.conformance.target import Target
+from resumable.conformance.target import Brief, Target
 from resumable.conformance.targets.in_process import InProcess
 
 
 class Picture(NamedTuple):
-    """A target, taken down: its database (compressed), and what its instance knows."""
+    """A target, taken down: its database, and what its instance knows."""
 
-    database: bytes
-    memory: bytes
+    database: holdings.Copy
+    memory: memory.Picture
 
 
 class Place(NamedTuple):
@@ -69,8 +70,8 @@ class WayBack(Protocol):
 
 
 class Copies:
-    """The rows are written again, and the instance knows again what it knew. That costs
-    about as much as one command."""
+    """The rows that differ are written again, and the instance knows again what it knew.
+    That costs less than one command, as a rule."""
 
     says: Final = "copies of the database and of what the instance holds"
 
@@ -78,13 +79,15 @@ class Copies:
         self._target: Final = target
         self._holdings: Final = holdings
         self._scope: Final = scope
-        self._picture = Picture(b"", b"")
+        self._picture: Picture | None = None
         self._knowledge = Knowledge(b"")
+        self._content: Content | None = None
         self._is_there = False
         self._opened: Final = _AlreadyOpen(target)
 
     def at(self, place: Place) -> Lockstep:
-        self._look_at(place.picture)
+        if place.picture is not self._picture:
+            self._look_at(place.picture)
         if not self._is_there:
             self._put_back()
         self._is_there = False
@@ -99,30 +102,28 @@ class Copies:
 
     def picture(self) -> Picture:
         connection = self._target.connection
-        if temporary(connection):
-            raise UnlikeError("it cannot be copied, since it has made something temporary")
         try:
-            memory = take_down(self._target.instance, connection)
+            known = take_down(self._target.instance, connection)
         except Exception as error:
             raise UnlikeError(f"it cannot be copied: {error}") from error
-        if not self._holdings.has_changed(connection):
-            return Picture(self._picture.database, memory)
-        return Picture(zlib.compress(connection.serialize(), 1), memory)
+        return Picture(self._holdings.copy(connection), known)
 
     def has_changed(self) -> bool:
         target = self._target
-        self._is_there = not self._knowledge.has_changed(
-            target.instance
-        ) and not self._holdings.has_changed(target.connection)
+        content = self._holdings.read(target.connection)
+        known = knowledge(target.instance)
+        self._is_there = content is self._content and self._knowledge.is_all_of(known)
         return not self._is_there
 
     def _put_back(self) -> None:
-        target, connection = self._target, self._target.connection
+        target = self._target
+        target.go_back()
+        connection = target.connection
         try:
             connection.rollback()
             connection.row_factory = ROW_FACTORIES[DEFAULT.rows]
             connection.isolation_level = DEFAULT.isolation_level
-            self._holdings.put_back(connection)
+            self._content = self._holdings.put_back(connection)
         except sqlite3.Error as error:
             raise UnlikeError(f"its database cannot be put back: {error}") from error
         self._knowledge.put_back(target.instance, connection)
@@ -130,11 +131,10 @@ class Copies:
     def _look_at(self, picture: Picture | None) -> None:
         if picture is None:
             raise UnlikeError("there is no copy of a place")
-        if picture is not self._picture:
-            self._is_there = False
-            self._picture = picture
-            self._knowledge = Knowledge(picture.memory)
-            self._holdings.look_at(zlib.decompress(picture.database))
+        self._is_there = False
+        self._picture = picture
+        self._knowledge = Knowledge(picture.memory)
+        self._holdings.look_at(picture.database)
 
 
 def copies_of(target: Target, holdings: Holdings | None, scope: Scope) -> Copies:
@@ -197,10 +197,15 @@ class _AlreadyOpen:
         self.strict_refusals: Final = target.strict_refusals
         self.takes_limits: Final = target.takes_limits
         self.perform: Final = target.perform
-        self.brief: Final = target.brief
+        self.brief: Final = partial(_brief, target)
         self.detail: Final = target.detail
         self.close: Final = target.close
         self.stop: Final = target.stop
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         """Nothing."""
+
+
+def _brief(target: InProcess, *, may_skip: bool) -> Brief:  # noqa: ARG001
+    """All of it: what was read last was read at another place."""
+    return target.brief(may_skip=False)

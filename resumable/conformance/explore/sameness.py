@@ -27,13 +27,14 @@ states are gone on from twice, by two histories that were taken for one: ``searc
 """
 
 import marshal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-from model import Disk, Memory, State
+from model import Disk, State
 from resumable.conformance.explore.holdings import Content
-from resumable.conformance.explore.renaming import Renaming
+from resumable.conformance.explore.renaming import Renaming, Tree
+from resumable.conformance.target import Row
 
 SAME: Final = (
     "States are the same if the specification's state, all rows and the target's memory are,"
@@ -65,20 +66,26 @@ def key_of(
     return blake2b(marshal.dumps(parts, 2), digest_size=KEY_BYTES).digest()
 
 
-def _state(state: State, renaming: Renaming) -> tuple[Any, ...]:
-    return _disk(state.disk, renaming), _memory(state.memory, renaming)
-
-
-def _disk(disk: Disk, renaming: Renaming) -> tuple[Any, ...]:
+def _state(state: State, renaming: Renaming) -> Tree:
+    disk, memory = state
     streams, chunks, has_tables = disk
+    active, request, is_live, next_position, buffer, swept_at, is_destroyed = memory
+    stream, body = renaming.stream, renaming.body
     return (
         _stream_rows(streams, renaming),
         _chunk_rows(chunks, renaming),
         has_tables,
+        stream(active),
+        renaming.request(request),
+        is_live,
+        next_position,
+        [(stream(of), body(text), position) for of, text, position in buffer],
+        renaming.time(swept_at),
+        is_destroyed,
     )
 
 
-def _stream_rows(rows: Any, renaming: Renaming) -> list[Any]:
+def _stream_rows(rows: Sequence[Row], renaming: Renaming) -> Tree:
     stream, request, time = renaming.stream, renaming.request, renaming.time
     return [
         (stream(name), request(of), status, time(created_at), time(ended_at))
@@ -86,7 +93,7 @@ def _stream_rows(rows: Any, renaming: Renaming) -> list[Any]:
     ]
 
 
-def _chunk_rows(rows: Any, renaming: Renaming) -> list[Any]:
+def _chunk_rows(rows: Sequence[Row], renaming: Renaming) -> Tree:
     stream, body, time = renaming.stream, renaming.body, renaming.time
     return [
         (stream(of), body(text), position, time(flushed_at))
@@ -94,24 +101,11 @@ def _chunk_rows(rows: Any, renaming: Renaming) -> list[Any]:
     ]
 
 
-def _memory(memory: Memory, renaming: Renaming) -> tuple[Any, ...]:
-    active, request, is_live, next_position, buffer, swept_at, is_destroyed = memory
-    return (
-        renaming.stream(active),
-        renaming.request(request),
-        is_live,
-        next_position,
-        [(renaming.stream(of), renaming.body(text), place) for of, text, place in buffer],
-        renaming.time(swept_at),
-        is_destroyed,
-    )
-
-
-def _rows(content: Content, disk: Disk, renaming: Renaming) -> tuple[Any, ...] | None:
+def _rows(content: Content, disk: Disk, renaming: Renaming) -> Tree:
     """The target's rows; None if they are those of the specification, in the same order."""
     names = renaming.names
-    streams = tuple([(names.get(row[0], row[0]), *row[1:]) for row in content.streams])
-    chunks = tuple([(names.get(row[0], row[0]), *row[1:]) for row in content.chunks])
-    if streams == disk.streams and chunks == disk.chunks:
+    streams = [(names.get(row[1], row[1]), *row[2:]) for row in content.streams]
+    chunks = [(names.get(row[2], row[2]), *row[3:]) for row in content.chunks]
+    if streams == list(disk.streams) and chunks == list(disk.chunks):
         return None
     return _stream_rows(streams, renaming), _chunk_rows(chunks, renaming)

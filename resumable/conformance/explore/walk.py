@@ -208,4 +208,9 @@ def _kind_of_edge(command: Command) -> type[Command]:
 def _content_of(target: Target, lockstep: Lockstep) -> Content:
     """What a target shows of its rows, if its database cannot be looked into."""
     rows = target.detail((), lockstep.bindings).rows
-    return Content((), ()) if rows is None else Content(rows.streams, rows.chunks)
+    if rows is None:
+        return Content((), ())
+    return Content(
+        tuple([(None, *row) for row in rows.streams]),
+        tuple([(None, None, *row) for row in rows.chunks]),
+    )
