@@ -27,7 +27,16 @@ const methods = {
   restart,
   reopen: restart,
   advance: () => {},
-  start: (asked) => (ids[asked.stream] = stream.start(asked.request)),
+  start(asked) {
+    const before = stream.activeStreamId;
+    try {
+      return stream.start(asked.request);
+    } finally {
+      // It may raise when the stream is active already, and then that is what the name means.
+      const { activeStreamId } = stream;
+      if (activeStreamId !== before && !host.isDead) ids[asked.stream] = activeStreamId;
+    }
+  },
   store: (asked) => asked.bodies.forEach((body) => stream.storeChunk(id(asked.stream), body)),
   flush: () => stream.flushBuffer(),
   complete: (asked) => stream.complete(id(asked.stream)),
@@ -48,16 +57,17 @@ const methods = {
 
 function open(path) {
   host?.close();
-  [host, ids] = [new Host(sqlite.default.Database, path), {}];
+  host = new Host(sqlite.default.Database, path);
+  ids = {};
 }
 
 /** A process that is to die does so in the call or after it: nobody gets a reply, and there is
  * a restart. */
 function perform(asked) {
-  if (asked.do === "open") open(asked.database);
-  if (asked.do === "reopen") host.reopen();
   const reply = {};
   try {
+    if (asked.do === "open") open(asked.database);
+    if (asked.do === "reopen") host.reopen();
     const value = host.call(() => methods[asked.do](asked, reply), asked);
     if (["start", "replay"].includes(asked.do)) reply.value = value;
   } catch (error) {
@@ -65,7 +75,7 @@ function perform(asked) {
     if (error === gone) reply.refused = "socket";
   }
   if (asked.statements_run !== undefined) return perform({ do: "restart" });
-  return { ...reply, disk_failed: host.diskFailed };
+  return { ...reply, disk_failed: host?.diskFailed };
 }
 
 function read(method) {

@@ -21,7 +21,6 @@ from model import (
 from model.outcome import DONE, refused
 from model.state import Memory
 from model.transitions import buffered
-from resumable.conformance.upstream.failing import nameless
 
 
 def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
@@ -33,8 +32,7 @@ def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
         case Burst(stream) as many:
             return _stored(state, stream, many.bodies, limits)
         case Start(stream, request) if not memory.buffer:
-            active = nameless(stream)
-            return refused("closed", _active(state, active, request, is_live=True))
+            return refused("closed", _active(state, stream, request, is_live=True))
         case Destroy() if not memory.buffer:
             return Outcome(DONE, _active(state, None, None, is_live=memory.is_live))
         case call:

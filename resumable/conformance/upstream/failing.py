@@ -45,11 +45,6 @@ from model.transitions import (
 from resumable.conformance.upstream import requests
 
 
-def nameless(stream: str) -> str:
-    """What the harness calls a stream whose ``start`` raised: nobody was told its id."""
-    return f"{stream}, refused"
-
-
 def while_disk_fails(
     state: State, command: WhileDiskFails, now: int, limits: Limits
 ) -> Outcome:
@@ -80,7 +75,7 @@ class _Call:
         self.flush()
         after = started(self.state, command.stream, command.request, self._now)
         after = requests.remembering(after, command.request)
-        self._remember(after, active=nameless(command.stream))
+        self._remember(after)
         self._write(1, after)
         return Reply(command.stream)
 

@@ -36,7 +36,7 @@ export class Host {
 
   close() {
     for (const query of this.#statements.keys()) this.#forget(query);
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   /** One call of a method of the class, of which so many statements run and so many rows are

@@ -9,7 +9,6 @@ from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.target import Seen
 from resumable.conformance.upstream.differences import original_step
-from resumable.conformance.upstream.failing import nameless
 from resumable.conformance.upstream.install import installed
 
 VERSION: Final = "0.9.0"
@@ -46,11 +45,11 @@ class Upstream(CommandTarget):
         self.close()
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
-        """What a ``start`` that raised has left active gets a name, too."""
+        """A ``start`` that raises may have begun its stream all the same."""
         seen = super().perform(command, bindings, now_ms)
         call = getattr(command, "call", command)
         if isinstance(call, Start) and seen.refused is not None:
-            bindings.bind(nameless(call.stream), self.brief(may_skip=False).active_stream_id)
+            bindings.bind(call.stream, self.brief(may_skip=False).active_stream_id)
         return seen
 
     def _open(self, path: str | None) -> Seen:
