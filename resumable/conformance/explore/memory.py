@@ -22,6 +22,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "_clock": "is the harness's own",
     "_new_id": "gives ids of streams, none of them twice",
     "_limits": "never changes",
+    "_thread": "never changes",
+    "_process": "never changes",
     "_connection": "is the same for good, and its rows are in the key by themselves",
     "_cursor": "holds nothing between two calls",
 }
