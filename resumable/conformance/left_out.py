@@ -65,7 +65,9 @@ class LeftOut(NamedTuple):
             "the raw rows": self.rows,
         }
         kinds = sorted([snake(kind) for kind in self.kinds])
-        limits = [f"another {name} than the original's" for name in self.limits]
+        limits = [f"another {name}" for name in self.limits]
+        if len(limits) == len(ORIGINAL):
+            limits = ["limits other than the original's"]
         return [*kinds, *[words for words, is_out in said.items() if is_out], *limits]
 
 

@@ -2,17 +2,18 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 import click
 
 from resumable.conformance.cli import common
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.gate import check_permitted
+from resumable.conformance.gate import can_follow, check_permitted
+from resumable.conformance.left_out import left_out_of
 from resumable.conformance.regression_test import regression_test
 from resumable.conformance.run import run
+from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.registry import open_target
-from resumable.conformance.trace import Trace, TraceError, read
+from resumable.conformance.trace import Trace, TraceError, Verdict, read
 
 
 @click.command()
@@ -45,21 +46,45 @@ def replay(path: Path, target: str | None, *, as_test: bool, as_json: bool) -> N
         return
     logging.disable(logging.CRITICAL)
     with common.clear_errors(), common.target_prints_to_stderr(), open_target(spec) as system:
-        divergence = run(system, trace.commands, setting=trace.setting, limits=trace.limits)
-    _report(path, trace, spec, divergence, as_json=as_json)
+        if not can_follow(trace, left_out_of(system)):
+            raise TargetError(f"{spec} cannot do all that is in {path}")
+        divergence, broken = _outcome(system, trace)
+    _report(path, trace, spec, divergence, broken, as_json=as_json)
+
+
+def _outcome(target: Target, trace: Trace) -> tuple[Divergence | None, str]:
+    """The divergence, or how the target broke; neither, if it conforms."""
+    try:
+        return run(target, trace.commands, setting=trace.setting, limits=trace.limits), ""
+    except TargetError as error:
+        return None, str(error)
 
 
 def _report(
-    path: Path, trace: Trace, spec: str, divergence: Divergence | None, *, as_json: bool
+    path: Path,
+    trace: Trace,
+    spec: str,
+    divergence: Divergence | None,
+    broken: str,
+    *,
+    as_json: bool,
 ) -> None:
-    verdict: Any = "conforms" if divergence is None else "diverged"
+    verdict: Verdict = "unknown" if broken else "diverged" if divergence else "conforms"
+    if broken:
+        common.err.print(f"resumable: the target {broken}", style="red")
     if as_json:
         found = [] if divergence is None else [common.divergence_json(divergence, path)]
         common.print_json(
-            {"verdict": verdict, "target": spec, "steps": len(trace.steps), "found": found}
+            {
+                "verdict": verdict,
+                "target": spec,
+                "steps": len(trace.steps),
+                "broken": broken or None,
+                "found": found,
+            }
         )
-    elif divergence is None:
-        common.out.print(f"{spec} conforms: {path}, {len(trace.steps)} steps", style="green")
-    else:
+    elif divergence is not None:
         common.print_divergence(divergence, path)
+    elif not broken:
+        common.out.print(f"{spec} conforms: {path}, {len(trace.steps)} steps", style="green")
     common.leave(verdict)

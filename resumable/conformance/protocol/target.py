@@ -245,7 +245,8 @@ class CommandTarget:
         """Ask for it by itself, which nothing that was sent ahead may overtake."""
         if self._sent:
             raise RuntimeError("what was not planned cannot be looked at")
-        called = {name: self._call(name, bindings) for name in names}
+        # Somebody who asks for some now will mostly ask for all in a moment.
+        called = {name: self._call(name, bindings) for name in (*self._used, *names)}
         self._ask(wire.request(Advance(0), str), self._now_ms, called)
         before = self._answer
         self._take(None, called)
