@@ -32,9 +32,9 @@ const methods = {
     try {
       return stream.start(asked.request);
     } finally {
-      // It may raise when the stream is active already, and then that is what the name means.
-      const { activeStreamId } = stream;
-      if (activeStreamId !== before && !host.isDead) ids[asked.stream] = activeStreamId;
+      // It may raise when the stream is active already. Of a kill the harness finds out itself.
+      const begun = stream.activeStreamId;
+      if (begun !== before && asked.statements_run === undefined) ids[asked.stream] = begun;
     }
   },
   store: (asked) => asked.bodies.forEach((body) => stream.storeChunk(id(asked.stream), body)),
