@@ -70,9 +70,10 @@ def check(
 ) -> None:
     """Hold a target against the specification, and say whether it conforms.
 
-    Known traces first; then every sequence of up to four commands, with small limits if the
-    target takes them; then a hunt with seeded sequences under the original's limits. The
-    target conforms if nothing diverged, and if the run has seen all that it must have seen
+    Known traces first; then a hunt with seeded sequences under the original's limits, since
+    most of what is wrong is found there within a second; then every sequence of up to four
+    commands, with small limits if the target takes them, so that nothing short was missed.
+    The target conforms if nothing diverged, and if the run has seen all that it must have seen
     to prove anything: every cell of the matrix of states and commands.
     """
     common.check_writable(folder)
@@ -82,8 +83,9 @@ def check(
         common.fail(str(error))
     with common.clear_errors(), Workers(target, workers) as pool:
         run = _Run(target, folder, about(pool), as_json=as_json)
-        if run.replay(pool, known) and run.explore(pool):
-            run.hunt(pool, seed, Budget(seconds, None if seconds else SEQUENCES))
+        budget = Budget(seconds, None if seconds else SEQUENCES)
+        if run.replay(pool, known) and run.hunt(pool, seed, budget):
+            run.explore(pool)
     run.report()
 
 
@@ -116,38 +118,38 @@ class _Run:
                 self.replayed = len(asked)
         return not self.departed and not self.broken
 
-    def explore(self, pool: Workers) -> bool:
-        """Whether the target conforms on every short sequence."""
-        self.explored = explore_all(pool, self.target, scope_for(self.about, "full"), EXPLORED)
-        self.coverage.add(self.explored.figures.coverage)
-        return self.explored.verdict == "conforms"
-
-    def hunt(self, pool: Workers, seed: int, budget: Budget) -> None:
-        """Long sequences, under the original's limits."""
+    def hunt(self, pool: Workers, seed: int, budget: Budget) -> bool:
+        """Whether the target conforms on long sequences, under the original's limits."""
         with common.progress_bar(budget.seconds or budget.sequences) as move:
             hunt = Hunt(pool, seed, budget, on_progress=hunt_progress(move, budget))
             self.hunted = hunt.run()
         self.coverage.add(self.hunted.coverage)
+        return verdict_of(self.hunted) == "conforms"
+
+    def explore(self, pool: Workers) -> None:
+        """Every short sequence."""
+        self.explored = explore_all(pool, self.target, scope_for(self.about, "full"), EXPLORED)
+        self.coverage.add(self.explored.figures.coverage)
 
     @property
     def verdict(self) -> Verdict:
         """What was never tried is not known: a gap is no "conforms"."""
-        explored = "unknown" if self.explored is None else self.explored.verdict
         hunted = "unknown" if self.hunted is None else verdict_of(self.hunted)
-        if self.departed or "diverged" in {explored, hunted}:
+        explored = "unknown" if self.explored is None else self.explored.verdict
+        if self.departed or "diverged" in {hunted, explored}:
             return "diverged"
         has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
-        return "unknown" if self.broken or has_gaps else hunted
+        return "unknown" if self.broken or has_gaps else explored
 
     def report(self) -> None:
         """Print it all, and leave with the exit status."""
         found = self._departed()
-        if self.explored is not None:
-            found += report_explored(self.explored, self.folder, as_json=self.as_json)
-            self.broken = self.broken or self.explored.broken.removeprefix("the target ")
         if self.hunted is not None:
             found += report_found(self.hunted, self.folder, as_json=self.as_json)
             print_broken(self.hunted, self.target)
+        if self.explored is not None:
+            found += report_explored(self.explored, self.folder, as_json=self.as_json)
+            self.broken = self.broken or self.explored.broken.removeprefix("the target ")
         if self.broken:
             common.err.print(f"resumable: the target {self.broken}", style="red")
         if self.as_json:
@@ -173,13 +175,13 @@ class _Run:
         figures = [f"{self.replayed} known traces"]
         if self.traces_left_out:
             figures.append(f"{self.traces_left_out} more left out")
-        if self.explored is not None:
-            figures.append(f"every sequence of up to {self.explored.depth} commands")
         if self.hunted is not None:
             print_tally(self.hunted.tally)
-            if verdict_of(self.hunted) == "conforms":
-                print_coverage(self.coverage)
             figures.append(summary(self.hunted))
+        if self.explored is not None:
+            if self.explored.verdict == "conforms":
+                print_coverage(self.coverage)
+            figures.append(f"every sequence of up to {self.explored.depth} commands")
         common.print_left_out(self.about.left_out)
         common.print_verdict(self.target, self.verdict, "; ".join(figures))
 

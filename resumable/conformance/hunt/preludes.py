@@ -53,16 +53,15 @@ def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
             Complete("unknown"),
             Start("s2", "r2"),
         ),
-        # By a clock that was set back, a stream has ended long before the last sweep; also
-        # if everything was cleared in between.
-        (Complete("unknown"), Advance(-limits.sweep_age_ms - 1), start, Complete("s1")),
-        (
-            Complete("unknown"),
-            ClearAll(),
-            Advance(-limits.sweep_age_ms - 1),
-            start,
-            Complete("s1"),
-        ),
+        # By a clock that was set back, a stream has ended long before the last sweep, and is
+        # old now; also if everything was cleared in between.
+        (Complete("unknown"), *_ended_before(limits)),
+        (Complete("unknown"), ClearAll(), *_ended_before(limits)),
         # The clock is set back behind everything that is stored.
         (*ended, Start("s2", "r2"), Flush(), Advance(-limits.sweep_age_ms)),
     )
+
+
+def _ended_before(limits: Limits) -> tuple[Command, ...]:
+    back, on = Advance(-limits.sweep_age_ms - 1), Advance(limits.sweep_age_ms + 1)
+    return (back, Start("s1", "r1"), Complete("s1"), on)

@@ -58,8 +58,8 @@ def checks(target: Target, given: Given) -> Divergence | None:
     """What ``resumable check`` does, in its order."""
     return (
         replays(target, given)
-        or explores(target, given, EXPLORED_DEPTH)
         or hunts(target, given, SEQUENCES)
+        or explores(target, given, EXPLORED_DEPTH)
     )
 
 
