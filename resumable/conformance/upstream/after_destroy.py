@@ -10,10 +10,12 @@ from model import (
     Command,
     Destroy,
     Flush,
+    InsertStale,
     Limits,
     Outcome,
     Replay,
     ReplayToDeadSocket,
+    Restore,
     Start,
     State,
     Store,
@@ -35,6 +37,8 @@ def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
             return refused("closed", _active(state, stream, request, is_live=True))
         case Destroy() if not memory.buffer:
             return Outcome(DONE, _active(state, None, None, is_live=memory.is_live))
+        case InsertStale() | Restore():
+            return refused("closed", state)
         case call:
             needs_none = _needs_no_table(call, memory)
             return Outcome(DONE, state) if needs_none else refused("closed", _emptied(state))
