@@ -1,10 +1,11 @@
 """A resumable stream: keeps a streamed answer in SQLite, for clients that come back.
 
-``ResumableStream`` is what a service uses; it needs nothing but nanoid. The harness that
-holds it, or any other implementation, against the specification is ``resumable.conformance``
-(extra ``conformance``), and is not imported here.
+``ResumableStream`` is what a service uses, on what ``open_database`` returns; it needs nothing
+but nanoid. The harness that holds it, or any other implementation, against the specification
+is ``resumable.conformance`` (extra ``conformance``), and is not imported here.
 """
 
+from resumable.stream.database import open_database
 from resumable.stream.errors import (
     ArgumentTypeError,
     DatabaseOpenError,
@@ -50,4 +51,5 @@ __all__ = [
     "StreamMetadata",
     "StreamMetadataRow",
     "WrongThreadError",
+    "open_database",
 ]
