@@ -1,5 +1,6 @@
 """``resumable hunt``: seeded sequences for as long as you like."""
 
+import shlex
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
@@ -194,12 +195,13 @@ def print_broken(result: HuntResult, target: str) -> None:
     """What became of a target that hung, exited or died; with the line that repeats it."""
     if result.broken:
         broken = min(result.broken, key=lambda each: each.number)
-        common.err.print(
-            f"resumable: the target {broken.reason}, in sequence {broken.number}; to see it"
-            f" again: resumable hunt --target {target} --seed {result.seed}"
-            f" --sequences {broken.number + 1}",
-            style="red",
+        reason, *printed = broken.reason.split("\n")
+        said = (
+            f"resumable: the target {reason}, in sequence {broken.number}; to see it"
+            f" again: resumable hunt --target {shlex.quote(target)} --seed {result.seed}"
+            f" --sequences {broken.number + 1}"
         )
+        common.err.print("\n".join([said, *printed]), style="red")
 
 
 def _print_found(found: Found, path: Path | None) -> None:

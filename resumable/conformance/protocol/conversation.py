@@ -78,7 +78,7 @@ class Conversation:
             return understood(_parsed(line, asked))
         except (ValueError, RecursionError) as error:
             said = quoted("standard output", line[:_QUOTED_BYTES])
-            how = f"gave no proper answer to {_named(asked)}: it {error}"
+            how = f"gave no proper answer to {_named(asked)}: {error}"
             raise self.process.broken(f"{how}\n{said}") from error
 
 
@@ -94,9 +94,9 @@ def _parsed(line: bytes, asked: _Asked) -> dict[str, Any]:
     try:
         reply = json.loads(line)
     except ValueError as error:
-        raise ValueError(f"is not JSON ({error})") from error
+        raise ValueError(f"it is not JSON ({error})") from error
     if not isinstance(reply, dict):
-        raise ValueError("is no object")
+        raise ValueError("it is no object")
     if reply.get("n") != asked.number or type(reply["n"]) is not int:
-        raise ValueError(f"has the number {reply.get('n')!r}")
+        raise ValueError(f"its number is {json.dumps(reply.get('n'))}")
     return reply

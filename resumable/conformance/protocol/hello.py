@@ -20,9 +20,10 @@ from model import (
     WhileDiskFails,
 )
 from model.commands import KINDS
-from resumable.conformance.codec import snake, typed
+from resumable.conformance.codec import snake
 from resumable.conformance.left_out import LeftOut
 from resumable.conformance.protocol import wire
+from resumable.conformance.protocol.json_types import typed
 
 VERSION: Final = 1
 
@@ -85,7 +86,7 @@ def understood(reply: dict[str, Any]) -> Hello:
     version = reply.get("protocol")
     if type(version) is not int or version != VERSION:
         raise ValueError(
-            f"speaks version {version!r} of the protocol, and this program {VERSION}"
+            f"it speaks version {version!r} of the protocol, and this program {VERSION}"
             " (resumable protocol prints it)"
         )
     ties = reply.get("ties", "any")

@@ -27,7 +27,8 @@ from model import (
     WhileDiskFails,
 )
 from model.limits import ORIGINAL
-from resumable.conformance.codec import snake, typed
+from resumable.conformance.codec import snake
+from resumable.conformance.protocol.json_types import typed
 from resumable.conformance.target import Brief, Detail, Raised, Row, Rows, Seen
 
 Named = Callable[[str], str]
@@ -139,7 +140,7 @@ def answer(
 def _seen(reply: Mapping[str, Any], *, has_value: bool) -> Seen:
     refused = reply.get("refused", "other" if "error" in reply else None)
     if refused not in _REFUSALS:
-        raise ValueError(f"has the reason {refused!r} of a refusal, which is none")
+        raise ValueError(f"'refused' is {refused!r}, which is no reason to refuse")
     return Seen(
         reply.get("value") if has_value else None,
         tuple(typed("frames", reply.get("frames", []), list)),
@@ -155,7 +156,7 @@ def _detail(looked: Any, called: Mapping[str, str], *, has_rows: bool) -> Detail
     metadata = typed("metadata", looked.get("metadata"), dict)
     for each in called.values():
         if each not in chunks or each not in metadata:
-            raise ValueError(f"has looked at nothing called {each!r}")
+            raise ValueError(f"'looked' has nothing of {each!r}")
     return Detail(
         {name: _chunks(chunks[each]) for name, each in called.items()},
         {name: _metadata(metadata[each]) for name, each in called.items()},
@@ -166,7 +167,7 @@ def _detail(looked: Any, called: Mapping[str, str], *, has_rows: bool) -> Detail
 def _brief(observed: dict[str, Any]) -> Brief:
     for name in _OBSERVED:
         if name not in observed:
-            raise ValueError(f"has observed no {name!r}")
+            raise ValueError(f"'observed' has no {name!r}")
     return Brief(**{name: _read(observed[name]) for name in _OBSERVED}, connection="")
 
 
@@ -205,5 +206,5 @@ def _table(name: str, tables: dict[str, Any], columns: int) -> tuple[Row, ...] |
         return None
     for row in typed(name, rows, list):
         if not isinstance(row, list) or len(row) != columns:
-            raise ValueError(f"has the row {row!r} of {name}, which have {columns} columns")
+            raise ValueError(f"a row of {name} has {columns} columns, which {row!r} has not")
     return tuple(map(tuple, rows))

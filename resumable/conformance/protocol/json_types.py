@@ -1,0 +1,21 @@
+"""What a value in a reply has to be, in the words of JSON."""
+
+import json
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+_CALLED: Final[dict[type, str]] = {
+    bool: "true or false",
+    dict: "an object",
+    int: "a whole number",
+    list: "an array",
+    str: "a string",
+}
+
+
+def typed(name: str, value: Any, kind: type[T]) -> T:
+    """``value``, which has to be of ``kind``. Raises ValueError."""
+    if type(value) is not kind:
+        raise ValueError(f"{name!r} must be {_CALLED[kind]}, not {json.dumps(value)}")
+    return value
