@@ -4,13 +4,13 @@ import sqlite3
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from model import ORIGINAL, Limits, State
 from resumable.conformance.explore import holdings, memory
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
-from resumable.conformance.explore.memory import Knowledge, knowledge, take_down
+from resumable.conformance.explore.memory import Knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
@@ -48,6 +48,15 @@ class Place(NamedTuple):
         return View(scope, self.states[0], self.now_ms, self.begun, len(self.trail))
 
 
+class Held(NamedTuple):
+    """What a target holds now."""
+
+    content: Content
+    instance: object | None
+    known: dict[str, Any] | None
+    """What the instance knows; None if nobody can look into it."""
+
+
 class WayBack(Protocol):
     """How a target is brought back to a place where it has been."""
 
@@ -57,15 +66,16 @@ class WayBack(Protocol):
         ...
 
     def at(self, place: Place) -> Lockstep:
-        """A lockstep whose target is at ``place`` again."""
+        """A lockstep whose target is at ``place`` again; it is of no use after the next."""
         ...
 
     def picture(self) -> Picture | None:
         """The target as it is now, if this way back goes by pictures."""
         ...
 
-    def has_changed(self) -> bool:
-        """False if the target is certainly as it was when it was brought back last."""
+    def is_there(self, held: Held) -> bool:
+        """Whether the target, which holds this, is certainly as it was when it was brought
+        back last."""
         ...
 
 
@@ -78,12 +88,11 @@ class Copies:
     def __init__(self, target: InProcess, holdings: Holdings, scope: Scope) -> None:
         self._target: Final = target
         self._holdings: Final = holdings
-        self._scope: Final = scope
+        self._lockstep: Final = Lockstep(_AlreadyOpen(target), limits=scope.limits, brief=True)
         self._picture: Picture | None = None
         self._knowledge = Knowledge(b"")
         self._content: Content | None = None
         self._is_there = False
-        self._opened: Final = _AlreadyOpen(target)
 
     def at(self, place: Place) -> Lockstep:
         if place.picture is not self._picture:
@@ -91,13 +100,13 @@ class Copies:
         if not self._is_there:
             self._put_back()
         self._is_there = False
-        lockstep = Lockstep(self._opened, limits=self._scope.limits, brief=True)
+        lockstep, bindings = self._lockstep, self._lockstep.bindings
         lockstep.states = place.states
         lockstep.now_ms = place.now_ms
-        bindings = lockstep.bindings
-        bindings.ids.update(place.ids)
-        bindings.names.update(zip(place.ids.values(), place.ids, strict=True))
-        bindings.used.update(dict.fromkeys(place.begun))
+        lockstep.steps.clear()
+        bindings.ids = dict(place.ids)
+        bindings.names = dict(zip(place.ids.values(), place.ids, strict=True))
+        bindings.used = dict.fromkeys(place.begun)
         return lockstep
 
     def picture(self) -> Picture:
@@ -108,12 +117,13 @@ class Copies:
             raise UnlikeError(f"it cannot be copied: {error}") from error
         return Picture(self._holdings.copy(connection), known)
 
-    def has_changed(self) -> bool:
-        target = self._target
-        content = self._holdings.read(target.connection)
-        known = knowledge(target.instance)
-        self._is_there = content is self._content and self._knowledge.is_all_of(known)
-        return not self._is_there
+    def is_there(self, held: Held) -> bool:
+        self._is_there = (
+            held.content is self._content
+            and held.known is not None
+            and self._knowledge.is_all_of(held.known)
+        )
+        return self._is_there
 
     def _put_back(self) -> None:
         target = self._target
@@ -166,8 +176,8 @@ class Repeats:
     def picture(self) -> None:
         return None
 
-    def has_changed(self) -> bool:
-        return True
+    def is_there(self, _held: Held) -> bool:
+        return False
 
 
 def follow(

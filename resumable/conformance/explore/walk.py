@@ -15,6 +15,7 @@ from resumable.conformance.explore.graph import Edge, node_of
 from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
 from resumable.conformance.explore.memory import knowledge
 from resumable.conformance.explore.places import (
+    Held,
     Place,
     Repeats,
     WayBack,
@@ -121,11 +122,11 @@ class Walker:
             lockstep = self._way.at(place)
             try:
                 outcome = lockstep.do(command)
-                changed = self._way.has_changed()
+                held = self._held(lockstep)
                 arrival = (
-                    self._arrive(lockstep, place, choice, is_last=is_last)
-                    if changed or _has_moved(lockstep, place)
-                    else Arrival(choice, place.key, False, None)
+                    Arrival(choice, place.key, False, None)
+                    if self._way.is_there(held) and not _has_moved(lockstep, place)
+                    else self._arrive(lockstep, place, choice, held, is_last=is_last)
                 )
             except DivergedError as error:
                 raise self._from_the_start(place.trail + bytes((choice,)), error) from None
@@ -151,10 +152,10 @@ class Walker:
         return error
 
     def _arrive(
-        self, lockstep: Lockstep, before: Place, choice: int, *, is_last: bool
+        self, lockstep: Lockstep, before: Place, choice: int, held: Held, *, is_last: bool
     ) -> Arrival:
         begun = begun_by_now(before.begun, lockstep.states[0])
-        key = self.key(lockstep, begun)
+        key = _key(lockstep, begun, held)
         is_new = key not in self._seen
         place = None
         if not is_last and (is_new or is_sampled(key)):
@@ -174,14 +175,14 @@ class Walker:
 
     def key(self, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:
         """The key of where the target is now. ``begun`` is every stream that ever began."""
-        target, states = self._target, lockstep.states
+        return _key(lockstep, begun, self._held(lockstep))
+
+    def _held(self, lockstep: Lockstep) -> Held:
+        target = self._target
         if isinstance(target, InProcess) and self._holdings is not None:
-            owner = target.instance
-            content, known = self._holdings.read(target.connection), knowledge(owner)
-        else:
-            owner, content, known = None, _content_of(target, lockstep), None
-        renaming = Renaming(lockstep.bindings.names, lockstep.now_ms, owner)
-        return key_of(states, gone(begun, states[0]), content, known, renaming)
+            instance = target.instance
+            return Held(self._holdings.read(target.connection), instance, knowledge(instance))
+        return Held(_content_of(target, lockstep), None, None)
 
     def _count(self, moment: Moment, classes: tuple[str, ...], node: str) -> None:
         figures, kind = self.figures, type(moment.command)
@@ -191,6 +192,13 @@ class Walker:
         figures.coverage.note_moment(moment, classes)
         to = node_of(moment.after, moment.now, moment.limits)
         figures.edges[node, _kind_of_edge(moment.command), to] += 1
+
+
+def _key(lockstep: Lockstep, begun: tuple[str, ...], held: Held) -> bytes:
+    content, owner, known = held
+    renaming = Renaming(lockstep.bindings.names, lockstep.now_ms, owner)
+    states = lockstep.states
+    return key_of(states, gone(begun, states[0]), content, known, renaming)
 
 
 def _has_moved(lockstep: Lockstep, place: Place) -> bool:
