@@ -33,6 +33,7 @@ from resumable.conformance.gate import (
     known_traces,
 )
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
+from resumable.conformance.power.canary import Canary, obituary
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
 
@@ -70,7 +71,8 @@ def check(
 ) -> None:
     """Hold a target against the specification, and say whether it conforms.
 
-    Known traces first; then a hunt with seeded sequences under the original's limits, since
+    First, a canary: a bug that is known to be there, and that every engine has to find.
+    Then known traces; then a hunt with seeded sequences under the original's limits, since
     most of what is wrong is found there within a second; then every sequence of up to four
     commands, with small limits if the target takes them, so that nothing short was missed.
     The target conforms if nothing diverged, and if the run has seen all that it must have seen
@@ -84,6 +86,7 @@ def check(
     with common.clear_errors(), Workers(target, workers) as pool:
         run = _Run(target, folder, about(pool), as_json=as_json)
         budget = Budget(seconds, None if seconds else SEQUENCES)
+        run.test_engines(pool)
         if run.replay(pool, known) and run.hunt(pool, seed, budget):
             run.explore(pool)
     run.report()
@@ -101,9 +104,20 @@ class _Run:
     traces_left_out: int = 0
     departed: list[TraceFound] = field(default_factory=list)
     broken: str = ""
+    blind: list[str] = field(default_factory=list)
+    """Engines that did not find the canary."""
+
     explored: Explored | None = None
     hunted: HuntResult | None = None
     coverage: Coverage = field(default_factory=Coverage)
+
+    def test_engines(self, pool: Workers) -> None:
+        """Whether each engine finds a bug that is known to be there."""
+        for _, result in pool.run([Canary()]):
+            if isinstance(result, Lost):
+                self.broken = result.reason
+            elif result is not None:
+                self.blind = result
 
     def replay(self, pool: Workers, traces: list[tuple[Path, Trace]]) -> bool:
         """Whether the target conforms on every known trace that it can follow."""
@@ -139,7 +153,7 @@ class _Run:
         if self.departed or "diverged" in {hunted, explored}:
             return "diverged"
         has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
-        return "unknown" if self.broken or has_gaps else explored
+        return "unknown" if self.broken or self.blind or has_gaps else explored
 
     def report(self) -> None:
         """Print it all, and leave with the exit status."""
@@ -152,6 +166,8 @@ class _Run:
             self.broken = self.broken or self.explored.broken.removeprefix("the target ")
         if self.broken:
             common.err.print(f"resumable: the target {self.broken}", style="red")
+        if self.blind:
+            common.err.print(f"resumable: {obituary(self.blind)}", style="red")
         if self.as_json:
             common.print_json(self._json(found))
         else:
@@ -172,7 +188,8 @@ class _Run:
         return [common.divergence_json(found.divergence, path)]
 
     def _print_figures(self) -> None:
-        figures = [f"{self.replayed} known traces"]
+        figures = [] if self.blind else ["the canary was found"]
+        figures.append(f"{self.replayed} known traces")
         if self.traces_left_out:
             figures.append(f"{self.traces_left_out} more left out")
         if self.hunted is not None:
@@ -189,6 +206,7 @@ class _Run:
         return {
             "verdict": self.verdict,
             "target": self.target,
+            "canary_lives_under": self.blind,
             "traces": self.replayed,
             "traces_left_out": self.traces_left_out,
             "left_out": self.about.left_out.words(),

@@ -37,7 +37,11 @@ def replays(target: Target, given: Given) -> Divergence | None:
     return None
 
 
-def explores(target: Target, _given: Given, depth: int | None = None) -> Divergence | None:
+def explores(
+    target: Target,
+    given: Given,  # noqa: ARG001 - it needs nothing to start from
+    depth: int | None = None,
+) -> Divergence | None:
     """Every sequence, the shortest first, under small limits."""
     runner, budget = Here(target), Budget(depth)
     return Exploration(runner, target.name, small("full"), budget).run().found
