@@ -3,7 +3,9 @@
 import json
 
 from resumable import ResumableStream
-from tests.stream.bench import DAY_MS, MINUTE_MS, Bench
+from resumable.stream.frames import Frames
+from tests.stream.bench import DAY_MS, MINUTE_MS, Bench, Client
+from tests.stream.conftest import Connect
 
 STALE_MS = 5 * MINUTE_MS + 1
 
@@ -165,75 +167,15 @@ def test_the_same_request_may_be_started_twice_and_may_be_empty(bench: Bench) ->
     assert bench.start("") != bench.start("")
 
 
-class Meddler:
-    """A client whose ``send`` calls back into the stream, once."""
-
-    def __init__(self, stream: ResumableStream, on_frame: int) -> None:
-        self.frames: list[str] = []
-        self.started: str | None = None
-        self._stream = stream
-        self._on_frame = on_frame
-
-    def send(self, frame: str) -> None:
-        self.frames.append(frame)
-        if len(self.frames) == self._on_frame:
-            self.meddle(self._stream)
-
-    def meddle(self, stream: ResumableStream) -> None:
-        self.started = stream.start("from inside")
-
-
-class Completer(Meddler):
-    def meddle(self, stream: ResumableStream) -> None:
-        assert stream.active_stream_id is not None
-        stream.complete(stream.active_stream_id)
-
-
-class Storer(Meddler):
-    def meddle(self, stream: ResumableStream) -> None:
-        assert stream.active_stream_id is not None
-        stream.store_chunk(stream.active_stream_id, "late")
-
-
-def test_a_stream_completed_from_inside_send_ends_with_done(bench: Bench) -> None:
-    bench.start(chunks=3)
-    client = Completer(bench.stream, on_frame=1)
-    assert bench.stream.replay_chunks(client, "request") is None
-    assert bodies_sent(client.frames) == ["0", "1", "2", ""]
-    assert json.loads(client.frames[-1])["done"] is True
-
-
-def test_a_stream_superseded_from_inside_send_ends_with_done(bench: Bench) -> None:
-    bench.start(chunks=3)
-    client = Meddler(bench.stream, on_frame=2)
-    assert bench.stream.replay_chunks(client, "request") is None
-    assert json.loads(client.frames[-1])["done"] is True
-    assert bench.stream.active_stream_id == client.started
-
-
-def test_a_chunk_stored_from_inside_send_waits_for_the_next_replay(bench: Bench) -> None:
-    bench.start(chunks=1)
-    client = Storer(bench.stream, on_frame=1)
-    bench.stream.replay_chunks(client, "request")
-    assert bodies_sent(client.frames) == ["0", ""]
-    assert bodies_sent(bench.replay()) == ["0", "late", ""]
-
-
-def test_a_stream_started_while_an_orphan_ends_is_forgotten(bench: Bench) -> None:
-    orphan = bench.start(chunks=10)
-    bench.reopen()
-    client = Meddler(bench.stream, on_frame=11)
-    assert bench.stream.replay_chunks(client, "request") == orphan
-    assert client.started is not None
-    assert not bench.stream.has_active_stream()
-    assert bench.statuses() == {orphan: "completed", client.started: "streaming"}
-
-
-def test_two_instances_on_one_database_take_each_others_stream(bench: Bench) -> None:
-    first = bench.stream
-    stream_id = bench.start(chunks=10)
-    bench.reopen()
-    bench.replay()
-    assert bench.statuses() == {stream_id: "completed"}
-    assert first.active_stream_id == stream_id
-    assert first.is_live
+def test_a_second_instance_on_one_file_finishes_the_live_stream_of_the_first(
+    file_bench: Bench, another: Connect
+) -> None:
+    """Neither can know of the other. ``open_database`` refuses the second."""
+    first, stream_id = file_bench.stream, file_bench.start(chunks=10)
+    second = ResumableStream(another())
+    assert second.replay_chunks(Client(), "request") == stream_id
+    assert file_bench.statuses() == {stream_id: "completed"}
+    assert (first.active_stream_id, first.is_live) == (stream_id, True)
+    file_bench.store(stream_id, *map(str, range(10, 20)))
+    assert len(second.get_stream_chunks(stream_id)) == 20, "the first goes on writing"
+    assert file_bench.replay()[-1] == Frames("request").live_end
