@@ -172,7 +172,7 @@ def test_a_second_instance_on_one_file_finishes_the_live_stream_of_the_first(
 ) -> None:
     """Neither can know of the other. ``open_database`` refuses the second."""
     first, stream_id = file_bench.stream, file_bench.start(chunks=10)
-    second = ResumableStream(another())
+    second = ResumableStream(another(), clock=file_bench.clock)
     assert second.replay_chunks(Client(), "request") == stream_id
     assert file_bench.statuses() == {stream_id: "completed"}
     assert (first.active_stream_id, first.is_live) == (stream_id, True)
