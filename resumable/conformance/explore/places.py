@@ -195,8 +195,13 @@ def follow(
 
 
 def begun_by_now(begun: tuple[str, ...], state: State) -> tuple[str, ...]:
-    """Every stream that ever began, with the new one that is on disk now, if there is."""
-    return begun + tuple([row.id for row in state.disk.streams if row.id not in begun])
+    """Every stream that ever began, with the new one that is on disk now, if there is; or
+    that is active, although its ``start`` raised."""
+    active = state.memory.active
+    ids = dict.fromkeys([row.id for row in state.disk.streams])
+    if active is not None:
+        ids[active] = None
+    return begun + tuple([id for id in ids if id not in begun])
 
 
 class _AlreadyOpen:
