@@ -42,6 +42,8 @@ NAMES: Final[dict[Rule, str]] = {
     Rule.ONE_TRANSACTION: "crash_is_before_or_after raise_means_nothing",
     Rule.RAISED: "raise_means_nothing",
     Rule.KEPT: "store_is_kept buffer_takes_a_hundred",
+    Rule.INSIDE_SEND: "replay_sends_what_was_there ended_inside_send_is_done"
+    " orphan_ends_after_done nothing_is_refused",
     Rule.SOCKET: "dead_socket_changes_nothing",
     Rule.CONNECTION: "connection_is_the_callers any_connection_works",
 }

@@ -14,6 +14,7 @@ from model import (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -78,6 +79,11 @@ DAY_MS: Final = 86_400_000
 TICK: Final = Advance(1)
 DAY: Final = Advance(DAY_MS)
 OVER_A_DAY: Final = Advance(DAY_MS + 1)
+
+
+def while_sending(call: Command, at_frame: int = 0) -> Command:
+    """A replay with ``call`` made from inside ``send`` of the frame of this number, from 0."""
+    return ReplayWhileSending("r1", call, at_frame)  # type: ignore[arg-type] # as above
 
 
 def inserted(stream: str, age_ms: int) -> InsertStale:

@@ -5,6 +5,7 @@ from typing import Final
 from model import Burst, Replay, Start, Store
 from tests.mutants.table import (
     C1,
+    CLEAR,
     CX,
     FLUSH,
     OVER_A_DAY,
@@ -18,6 +19,7 @@ from tests.mutants.table import (
     X,
     Y,
     program,
+    while_sending,
 )
 
 REPLAYING: Final[Table] = {
@@ -45,6 +47,16 @@ REPLAYING: Final[Table] = {
     "orphan_is_completed_without_sweep": program(S1, C1, OVER_A_DAY, S2, RESTART, REPLAY),
     "orphan_is_deleted": program(S1, A, FLUSH, RESTART, REPLAY),
     "orphan_becomes_live": program(S1, RESTART, REPLAY),
+}
+
+REENTERING: Final[Table] = {
+    "replay_reads_as_it_sends": program(S1, A, B, while_sending(CLEAR)),
+    "replay_stops_when_its_stream_ends": program(S1, A, B, while_sending(C1)),
+    "replay_knows_its_end_beforehand": program(S1, A, while_sending(C1)),
+    "replay_of_what_ended_has_no_end": program(S1, A, while_sending(C1)),
+    "replay_returns_what_ended": program(S1, A, while_sending(C1)),
+    "orphan_is_left_for_a_new_stream": program(S1, RESTART, while_sending(S2)),
+    "replay_locks_itself": program(S1, while_sending(FLUSH)),
 }
 
 WIRE: Final[Table] = {

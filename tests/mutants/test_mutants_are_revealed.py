@@ -11,13 +11,14 @@ from tests.mutants.table import Program, Table
 from tests.mutants.table_faults import SURROUNDINGS, TRANSACTIONS
 from tests.mutants.table_keeping import CLEARING, RESTORING, SWEEPING
 from tests.mutants.table_lifecycle import BUFFERING, INDEXING, LIFECYCLE
-from tests.mutants.table_replay import REPLAYING, TEXT, WIRE
+from tests.mutants.table_replay import REENTERING, REPLAYING, TEXT, WIRE
 
 REVEALED: Final[Table] = {
     **LIFECYCLE,
     **BUFFERING,
     **INDEXING,
     **REPLAYING,
+    **REENTERING,
     **WIRE,
     **RESTORING,
     **SWEEPING,

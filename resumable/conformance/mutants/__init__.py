@@ -9,6 +9,7 @@ from resumable.conformance.mutants import (  # noqa: F401 - importing them fills
     clearing,
     indexing,
     lifecycle,
+    reentering,
     replaying,
     restoring,
     surroundings,

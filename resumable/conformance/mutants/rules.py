@@ -33,5 +33,6 @@ class Rule(StrEnum):
     ONE_TRANSACTION = "a method is on disk wholly or not at all, whenever the process dies"
     RAISED = "a method that raises has changed neither disk nor memory, and says so"
     KEPT = "a stored chunk is kept although its flush fails; a 101st waiting one is refused"
+    INSIDE_SEND = "a call from inside send counts; it changes how a replay ends, and no chunk"
     SOCKET = "what send raises comes through, and the stream stays as it was"
     CONNECTION = "the caller's connection keeps its settings and its open transaction"
