@@ -6,6 +6,7 @@ is fixed, so that the same program always shrinks to the same one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +18,8 @@ from model import (
     Flush,
     InsertStale,
     Limits,
+    ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Start,
     Store,
@@ -73,6 +76,7 @@ class _Shrinker:
         passes = (
             self._simpler_settings,
             self._without_blocks,
+            self._with_fewer_frames,
             self._joined,
             self._simpler_commands,
             self._without_pairs,
@@ -127,6 +131,17 @@ class _Shrinker:
                 yield commands[:start] + commands[start + size :], self._setting
             size //= 2
 
+    def _with_fewer_frames(self) -> Iterator[tuple[Commands, Setting]]:
+        """A replay has a frame for each chunk: without some chunks, what happens at a frame
+        happens as many frames sooner."""
+        for at, command in enumerate(self._commands):
+            if isinstance(command, Store | Burst):
+                before, after = self._commands[:at], self._commands[at + 1 :]
+                chunks = command.count if isinstance(command, Burst) else 1
+                yield (*before, *_sooner(after, chunks)), self._setting
+                fewer = Store(command.stream, "b")
+                yield (*before, fewer, *_sooner(after, chunks - 1)), self._setting
+
     def _without_pairs(self) -> Iterator[tuple[Commands, Setting]]:
         commands = self._commands
         if len(commands) <= _PAIRS_MAX:
@@ -173,6 +188,16 @@ def _instead_of_two(
         yield Start(first.stream, first.request)
     if isinstance(first, Flush | Restart) or isinstance(second, Flush | Restart):
         yield from [Complete(stream) for stream in streams]
+
+
+def _sooner(commands: Commands, frames: int) -> Iterator[Command]:
+    for command in commands:
+        if isinstance(command, ReplayWhileSending):
+            yield replace(command, at_frame=max(command.at_frame - frames, 0))
+        elif isinstance(command, ReplayToDeadSocket):
+            yield replace(command, frames_taken=max(command.frames_taken - frames, 0))
+        else:
+            yield command
 
 
 def _as_one(first: Command, second: Command) -> Command | None:
