@@ -14,6 +14,12 @@ class Bindings:
         self.used: dict[str, None] = {}
         """Every name that a command has used, in order."""
 
+    def copy(self, other: "Bindings") -> None:
+        """Know all that ``other`` knows."""
+        self.ids.update(other.ids)
+        self.names.update(other.names)
+        self.used.update(other.used)
+
     def bind(self, name: str, id: Any) -> None:
         """Note that ``name`` is called ``id``, unless that is no id or was given out before:
         then it keeps its other name, and is found to be the wrong one."""

@@ -145,7 +145,7 @@ def _one_of(options: Sequence[str], name: str, value: Any) -> str:
 
 def _decode_call(kinds: Any, value: Any) -> Command:
     call = decode_command(value)
-    if not isinstance(call, kinds):
+    if type(call) not in get_args(kinds):
         raise ValueError(f"{value['do']} is no call of a method that can be surrounded so")
     return call
 

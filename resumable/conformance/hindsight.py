@@ -6,6 +6,7 @@ from typing import Final, get_args
 from model import INITIAL, Disk, Limits, Outcome, Restart, State, step
 from model.commands import (
     CRASHES,
+    Call,
     Command,
     CutPower,
     CutPowerDuring,
@@ -37,6 +38,8 @@ class Hindsight:
         self._durability: Final = durability
         self._limits: Final = limits
         self._history = committed(begun((Disk(has_tables=False),)), (INITIAL.disk,))
+        self.doubtful_call: Call | None = None
+        """The last call that an I/O error struck; a crash may bring it back."""
 
     def besides(self, command: Command, now_ms: int) -> list[Outcome]:
         """What is permitted besides what ``step`` says, which knows only the last disk."""
@@ -82,6 +85,7 @@ class Hindsight:
         written, and a lock or an interrupt comes before the writing."""
         if command.fault not in {"io_error", "io_error_on"}:
             return
+        self.doubtful_call = command.call
         wanted = [
             *_inside(command.call, before, now_ms, self._limits),
             *[

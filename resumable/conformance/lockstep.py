@@ -1,7 +1,8 @@
 """The core that every engine drives: one command to target and specification, compared."""
 
 from collections.abc import Sequence
-from typing import Final
+from copy import copy
+from typing import Any, Final
 
 from model import (
     INITIAL,
@@ -15,7 +16,7 @@ from model import (
     State,
     step,
 )
-from model.commands import UNANSWERED, CutPower, stream_of
+from model.commands import CRASHES, UNANSWERED, CutPower, stream_of
 from model.step import midway
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
@@ -61,8 +62,18 @@ class Lockstep:
         self.brief = brief
         self._namer: Final = Namer(self.bindings)
         self._step: Final = target.step if isinstance(target, Declares) else step
-        self._hindsight: Final = hindsight(setting, limits)
+        self._hindsight = hindsight(setting, limits)
         target.open(setting, self.now_ms, limits)
+
+    def fork(self, target: Target) -> "Lockstep":
+        """Another one that has come to the same point. ``target`` need not: its next command
+        has to bring it there."""
+        other = Lockstep(target, limits=self.limits, setting=self.setting, brief=self.brief)
+        other.bindings.copy(self.bindings)
+        other.steps.extend(self.steps)
+        other.states, other.now_ms = self.states, self.now_ms
+        other._hindsight = copy(self._hindsight)
+        return other
 
     def do(self, command: Command) -> Outcome:
         """Send one command; return the outcome that agreed (the first, if several did).
@@ -75,7 +86,8 @@ class Lockstep:
         before = self.states
         permitted = self._permitted(command)
         if self._hindsight is not None:
-            permitted = [*permitted, *self._hindsight.besides(command, self.now_ms)]
+            besides = self._hindsight.besides(command, self.now_ms)
+            permitted = tuple(dict.fromkeys((*permitted, *besides)))
         observation = self._observe(command)
         self.steps.append(Step(command, self.now_ms, observation.reply))
         first = self._narrow(before, permitted, observation)
@@ -132,17 +144,18 @@ class Lockstep:
         brief = self.target.brief(may_skip=self.brief)
         kind, detail = type(command), None
         if kind in UNANSWERED or kind is ReplayWhileSending:
-            self._bind_unanswered(command, brief)
+            self._bind_unanswered(getattr(command, "call", None), brief)
+        elif self._hindsight is not None and kind in CRASHES:
+            self._bind_unanswered(self._hindsight.doubtful_call, brief)
         elif name is not None and reply.value is not None:
             bindings.bind(name, reply.value)
         if not self.brief or kind in UNANSWERED or kind is CutPower:
             detail = self.target.detail(tuple(bindings.used), bindings)
         return self._namer.observation(reply, brief, detail)
 
-    def _bind_unanswered(self, command: Command, brief: Brief) -> None:
+    def _bind_unanswered(self, call: Any, brief: Brief) -> None:
         """A process that was killed while it started a stream has not told its id; a replay
         has another reply than the start inside it."""
-        call = getattr(command, "call", None)
         if isinstance(call, Start):
             self.bindings.bind(call.stream, self._namer.unnamed(brief.metadata))
 

@@ -8,6 +8,7 @@ import click
 from resumable.conformance.cli import common
 from resumable.conformance.cli.check import check
 from resumable.conformance.cli.explore import explore
+from resumable.conformance.cli.faults import faults
 from resumable.conformance.cli.hunt import hunt
 from resumable.conformance.cli.mutants import mutants
 from resumable.conformance.cli.protocol import protocol
@@ -26,6 +27,7 @@ def resumable() -> None:
 
 resumable.add_command(check)
 resumable.add_command(explore)
+resumable.add_command(faults)
 resumable.add_command(hunt)
 resumable.add_command(mutants)
 resumable.add_command(protocol)

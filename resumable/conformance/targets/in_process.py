@@ -36,6 +36,7 @@ from model import (
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.faults.database import SimulatedDatabase
+from resumable.conformance.faults.disk import Disk
 from resumable.conformance.faults.striking import striking
 from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.raw import has_tables, is_open, read_rows
@@ -112,6 +113,12 @@ class InProcess:
     def instance(self) -> StreamLike:
         """The living instance, for engines that look into it."""
         return self._instance
+
+    @property
+    def disk(self) -> Disk:
+        """What its database is on, in a setting whose storage can lose its power."""
+        assert isinstance(self._database, SimulatedDatabase)  # noqa: S101 - the setting says so
+        return self._database.disk
 
     def go_back(self) -> None:
         """Work with the same connection and instance as at the last time that this was
@@ -295,9 +302,11 @@ class InProcess:
         return Seen(value, tuple(socket.frames))
 
     def _restart(self, connect: Callable[[Setting], Connection]) -> Seen:
-        self._instance = _NOBODY
+        self._instance, self._raised = _NOBODY, Exception()
         try:
             self._construct(connect(self._setting))
+        except TargetError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
             return self._refusal(error)
         return DONE
@@ -357,6 +366,13 @@ class InProcess:
 
 DONE: Final = Seen()
 
-_NOBODY: Final[Any] = None
-"""In place of an instance that is gone. One that lived on could keep statements open, and
-with them the connection, although that was closed."""
+
+class _Nobody:
+    """In place of an instance that is gone. One that lived on could keep statements open, and
+    with them the connection, although that was closed."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no {name}: there is no instance, since none could be made")
+
+
+_NOBODY: Final[Any] = _Nobody()

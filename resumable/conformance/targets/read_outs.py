@@ -24,9 +24,9 @@ def brief(stream: StreamLike, is_unchanged: bool, harm: Callable[[], str]) -> Br
         return Brief(
             _read(lambda: stream.active_stream_id),
             _read(lambda: stream.active_request_id),
-            _read(stream.has_active_stream),
+            _read(lambda: stream.has_active_stream()),  # noqa: PLW0108 - there may be no method
             _read(lambda: stream.is_live),
-            _read(stream.get_all_stream_metadata),
+            _read(lambda: stream.get_all_stream_metadata()),  # noqa: PLW0108 - likewise
             harm(),
         )
 

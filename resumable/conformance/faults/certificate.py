@@ -1,0 +1,86 @@
+"""The certificate of a run of faults: what was struck, where, and what was found."""
+
+import textwrap
+from typing import Any, Final
+
+from resumable.conformance.explore.alphabet import Word
+from resumable.conformance.faults.figures import KINDS
+from resumable.conformance.faults.power import SAMPLES
+from resumable.conformance.faults.run import Struck
+from resumable.conformance.faults.workloads import BEFORE, EVERYWHERE, STRUCK
+
+_WIDTH: Final = 92
+
+TRUSTED: Final = (
+    "The disk is simulated, under SQLite's own code: nothing that was synced is lost, and of"
+    " what was not, any part may be. At every point: all of it, nothing, the data alone, the"
+    " names of files alone, each beginning, and drawn with fixed seeds some of the writes"
+    f" ({SAMPLES} times) and some of their 512-byte sectors ({SAMPLES} times). Errors strike"
+    " one point after the other on the same instance, since a call that raised has done"
+    " nothing; a crash after an error comes after a single one."
+)
+
+
+def certificate(result: Struck) -> dict[str, Any]:
+    """For machines."""
+    total = result.figures.total()
+    return {
+        "verdict": result.verdict,
+        "target": result.target,
+        "complete": result.is_complete,
+        "stopped": result.stopped or None,
+        "length": result.length,
+        "workloads": result.workloads,
+        "points": total.points,
+        "images": total.images,
+        "distinct": total.distinct,
+        "violations": total.violations,
+        "seconds": round(result.seconds, 3),
+        "scope": result.scope.as_json(),
+        "struck": [word.says for word in (*EVERYWHERE, *STRUCK)],
+        "before": [word.says for word in (*EVERYWHERE, *BEFORE)],
+        "kinds": {kind: KINDS[kind].says for kind in result.kinds},
+        "figures": result.figures.as_json(),
+        "trusted": TRUSTED,
+    }
+
+
+def words(result: Struck) -> str:
+    """For people; the table of the kinds stands above it."""
+    limits = [f"{name} {value:,}" for name, value in result.scope.limits._asdict().items()]
+    return "\n".join(
+        [
+            "Every sequence of these commands, struck at every point of its last one:",
+            *_paragraph(f"before or struck: {_says(EVERYWHERE)}"),
+            *_paragraph(f"only before: {_says(BEFORE)}"),
+            *_paragraph(f"only struck: {_says(STRUCK)}"),
+            *_paragraph(", ".join(limits)),
+            *_paragraph(TRUSTED),
+            "",
+            _figures(result),
+            _how_far(result),
+        ]
+    )
+
+
+def _figures(result: Struck) -> str:
+    total = result.figures.total()
+    return (
+        f"{result.workloads:,} workloads, {total.points:,} points, {total.images:,} disks that"
+        f" may be left, {total.distinct:,} distinct states, {total.violations:,} violations"
+    )
+
+
+def _how_far(result: Struck) -> str:
+    whole = f"every workload of up to {result.length} commands"
+    if result.is_complete:
+        return f"complete: {whole}"
+    return f"complete only for {whole}: {result.stopped}"
+
+
+def _says(group: tuple[Word, ...]) -> str:
+    return "; ".join([word.says for word in group])
+
+
+def _paragraph(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")

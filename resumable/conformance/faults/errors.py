@@ -1,0 +1,136 @@
+"""Errors at every point of a call: what raised has done nothing, and can be tried again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from model import (
+    Command,
+    CutPower,
+    Flush,
+    Reopen,
+    Replay,
+    Start,
+    State,
+    Store,
+    WhileDiskFails,
+    WhileFaulty,
+)
+from model.crash import Durability
+from resumable.conformance.explore.scope import Scope
+from resumable.conformance.faults.figures import KINDS, Counts
+from resumable.conformance.faults.workloads import Workload
+from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.setting import Setting
+from resumable.conformance.target import Target, TargetError
+
+POINTS_MAX: Final = 10_000
+"""No call has so many. One that can be struck that often never comes to an end."""
+
+GOING_ON: Final = (Start("more", "more"), Store("more", "m"), Flush(), Replay("more"), Reopen())
+"""What shows the rest of memory, once the fault is over: buffer, counter, what is active."""
+
+AFTERWARDS: Final = (CutPower("all"), CutPower("none"))
+
+Make = Callable[[int], Command]
+"""The struck command, by how many points are let through."""
+
+
+class Errors:
+    """Strikes the last commands of workloads, on ``target`` in ``mode``."""
+
+    def __init__(self, target: Target, scope: Scope, mode: Durability) -> None:
+        self._target: Final = target
+        self._scope: Final = scope
+        self._setting: Final = Setting(storage=mode)
+        self._seen: Final[set[tuple[State, ...]]] = set()
+
+    def everywhere(self, kind: str, workload: Workload, counts: Counts) -> None:
+        """At each point in turn, until the call comes through unharmed. A call that raised
+        has done nothing, so that the next try needs no new beginning.
+
+        Raises DivergedError.
+        """
+        make = _strikes(kind, workload[-1])
+        point: int | None = 0
+        self._seen.clear()
+        while point is not None:
+            with self._after(workload[:-1]) as lockstep:
+                point = self._until_it_happens(lockstep, make, point, counts)
+                for command in GOING_ON:
+                    lockstep.do(command)
+        counts.distinct += len(self._seen)
+
+    def then_crash(self, workload: Workload, counts: Counts) -> None:
+        """An I/O error at each point, what is on disk is looked at, and the process is
+        killed, or the machine loses its power.
+
+        Raises DivergedError.
+        """
+        for point in range(POINTS_MAX):
+            for crash in AFTERWARDS:
+                with self._after(workload[:-1]) as lockstep:
+                    struck: Any = workload[-1]
+                    lockstep.do(WhileFaulty(struck, "io_error", point))
+                    seen = lockstep.steps[-1].seen
+                    if not seen.disk_failed:
+                        return
+                    before = lockstep.states
+                    lockstep.do(crash)
+                    counts.points += 1
+                    counts.images += 1
+                    counts.distinct += 1
+                    counts.raised += seen.refused is not None
+                    counts.before += lockstep.states[0].disk == before[0].disk
+                    counts.after += lockstep.states[0].disk != before[0].disk
+        raise _endless(workload[-1])
+
+    def _until_it_happens(
+        self, lockstep: Lockstep, make: Make, first: int, counts: Counts
+    ) -> int | None:
+        """Strike from point ``first`` on until the call has happened; the next point to
+        strike at, or None if it happened without being struck."""
+        for point in range(first, POINTS_MAX):
+            before = lockstep.states
+            lockstep.do(make(point))
+            seen = lockstep.steps[-1].seen
+            if not seen.disk_failed:
+                counts.workloads += point > 0
+                return None
+            self._seen.add(lockstep.states)
+            counts.points += 1
+            counts.raised += seen.refused is not None
+            counts.after += seen.refused is None
+            if lockstep.states != before:
+                return point + 1
+        raise _endless(make(0))
+
+    @contextmanager
+    def _after(self, commands: Workload) -> Iterator[Lockstep]:
+        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=self._setting)
+        try:
+            for command in commands:
+                lockstep.do(command)
+            yield lockstep
+        finally:
+            self._target.close()
+
+
+def _strikes(kind: str, struck: Any) -> Make:
+    """Each try to start a stream takes another name."""
+
+    def make(point: int) -> Command:
+        call = struck
+        if isinstance(call, Start) and point:
+            call = replace(call, stream=f"{call.stream}-{point}")
+        fault = KINDS[kind].fault
+        if fault is None:
+            return WhileDiskFails(call, point)
+        return WhileFaulty(call, fault, point)
+
+    return make
+
+
+def _endless(command: Command) -> TargetError:
+    return TargetError(f"comes to no end when it is struck: {command}")
