@@ -14,7 +14,7 @@ const load = (name) => import(pathToFileURL(resolve(name)));
 const [chat, sqlite] = [await load("agents/chat"), await load("node-sqlite3-wasm")];
 const { version } = JSON.parse(readFileSync(join(folder, "node_modules/agents/package.json")));
 
-const gone = new Error("the socket is gone");
+const gone = new TypeError("Can't call WebSocket send() after close()."); // as its host says it
 let now, host, ids, stream;
 Date.now = () => now;
 console.warn = () => {}; // It would tell of every stale stream.
