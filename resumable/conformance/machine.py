@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from model import ORIGINAL, Command, Limits, Outcome, Restart, Start, State
+from model import ORIGINAL, Advance, Command, Limits, Outcome, Restart, Start, State
 from model.properties import Moment, by_kind
 from model.sometimes import SOMETIMES
 from resumable.conformance import prose
@@ -23,11 +23,13 @@ from resumable.conformance.clock import FrozenTime
 from resumable.conformance.codec import snake
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.shrink import shrink
 from resumable.conformance.target import Target
 from resumable.conformance.targets.frozen import Frozen
+from resumable.conformance.targets.registry import spoken_to
 from resumable.conformance.targets.stream_like import Factory
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
@@ -35,6 +37,7 @@ T = TypeVar("T")
 
 _LEFT_TO_THE_HARNESS: Final = (Phase.shrink, Phase.explain)
 _BYTE: Final = 256
+_TRIES: Final = 8
 _TELLING: Final = by_kind(SOMETIMES)
 _KINDS: Final = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 _REVIVALS: Final = [*[Restart] * len(_KINDS), *_KINDS]
@@ -48,20 +51,21 @@ _SETTINGS: Final = st.builds(
 
 
 def lockstep_machine(
-    make: Factory | Callable[[], Target], *, limits: Limits = ORIGINAL
+    make: Factory | Callable[[], Target] | str, *, limits: Limits = ORIGINAL
 ) -> type[RuleBasedStateMachine]:
     """A state machine that holds what ``make`` makes against the specification.
 
     ``make`` is called with an open ``sqlite3.Connection`` and returns an object with the
     methods of ``resumable.ResumableStream``; it has to read the time from ``time`` or
     ``datetime``, which are frozen. Or it is called with nothing, and returns a target, such
-    as those of ``resumable.conformance.targets.builtin``.
+    as those of ``resumable.conformance.targets.builtin``. Or it is a command in any language,
+    as for ``--target``: ``"command: node adapter.mjs"``.
 
     Its test fails with DivergedError, the text of which explains the shortest program found.
     Other settings are best derived from its own, which know that there is no deadline:
     ``TestMine.settings = settings(TestMine.settings, max_examples=1000)``.
     """
-    target = _target(make)
+    target: Target = spoken_to(make) if isinstance(make, str) else _target(make)
     attributes = {"target": target, "vocabulary": Vocabulary(limits)}
     machine = type(f"Lockstep({target.name})", (_Machine,), attributes)
     machine.TestCase = _test_case(machine)  # type: ignore[attr-defined]  # it is a _Machine
@@ -141,10 +145,12 @@ class _Machine(RuleBasedStateMachine):
     )
     def open(self, setting: Setting, way: list[_Sent], without: frozenset[str]) -> None:
         self._without = without
+        setting = left_out_of(self.target).without(setting)
         self._lockstep = Lockstep(self.target, limits=self.vocabulary.limits, setting=setting)
         self._opened.callback(self.target.close)
         for sent in way:
-            self._do(sent.command)
+            if not left_out_of(self.target).forbids(sent.command):
+                self._do(sent.command)
 
     @rule(sent=_sent())
     def send(self, sent: _Sent) -> None:
@@ -157,7 +163,15 @@ class _Machine(RuleBasedStateMachine):
             event(line)
 
     def command(self, choose: _Said) -> Command:
-        """A command for the state that has been reached."""
+        """A command for the state that has been reached, which the target can do."""
+        left_out = left_out_of(self.target)
+        for _ in range(_TRIES):
+            command = self._command(choose)
+            if not left_out.forbids(command):
+                return command
+        return Advance(0)
+
+    def _command(self, choose: _Said) -> Command:
         view = self.view()
         kind = choose(_REVIVALS if view.state.memory.is_destroyed else _KINDS)
         if snake(kind) in self._without:

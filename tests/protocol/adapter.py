@@ -23,16 +23,17 @@ CALLS = {
 
 
 class Adapter:
-    can: tuple[str, ...] = ("rows", "dead_socket", "lone_surrogates")
-
     def __init__(self, make: Any) -> None:
-        self.make = make
+        self.make, self.can = make, ["rows", "dead_socket", "lone_surrogates"]
+
+    def hello(self) -> dict[str, Any]:
+        return {"protocol": 1, "name": self.make.__name__, "can": self.can}
 
     def answer(self, it: dict[str, Any]) -> dict[str, Any]:
         time.time_ns = lambda: it["now"] * 1_000_000
         time.time = lambda: (it["now"] + 0.25) / 1000
         self.frames, self.frames_taken = list[str](), it.get("frames_taken")
-        reply = {"n": it["n"], "frames": self.frames}
+        reply: dict[str, Any] = {"frames": self.frames}
         try:
             reply["value"] = self.do(it["do"], it)
         except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
@@ -88,9 +89,8 @@ def main(kind: type[Adapter] = Adapter) -> None:
     adapter = kind(getattr(importlib.import_module(module), name))
     for line in sys.stdin:
         it = json.loads(line)
-        hello = {"n": it["n"], "protocol": 1, "name": name, "can": kind.can}
-        reply = hello if it["do"] == "hello" else adapter.answer(it)
-        sys.stdout.write(json.dumps(reply, default=list) + "\n")
+        reply = adapter.hello() if it["do"] == "hello" else adapter.answer(it)
+        sys.stdout.write(json.dumps({"n": it["n"], **reply}, default=list) + "\n")
         sys.stdout.flush()
 
 

@@ -140,11 +140,10 @@ def main() -> None:
     for line in sys.stdin:
         it = json.loads(line)
         if it["do"] == "hello":
-            hello = {"n": it["n"], "protocol": 1, "name": "broken", "can": Adapter.can}
-            text = json.dumps(hello) + "\n"
+            text = json.dumps({"n": it["n"], **adapter.hello()}) + "\n"
             write(broken(text) if begins_so else text)
             continue
-        reply = json.dumps(adapter.answer(it), default=list) + "\n"
+        reply = json.dumps({"n": it["n"], **adapter.answer(it)}, default=list) + "\n"
         if it["do"] == "complete":
             broken(reply)
         else:

@@ -1,5 +1,6 @@
 """The handshake: who the target is, and what it can do."""
 
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from model import (
@@ -57,23 +58,24 @@ class Hello(NamedTuple):
     limits: frozenset[str] = frozenset()
     ties: Ties = "any"
 
-    @property
-    def left_out(self) -> LeftOut:
-        """What it cannot do. Kinds of which the protocol does not speak are among it."""
-        kinds = {kind for word in CAN.keys() - self.can for kind in CAN[word]}
-        kinds |= {MAY_LACK[name] for name in self.lacks}
-        kinds |= set(KINDS) - wire.KINDS
-        if "replay" in self.lacks:
-            kinds.add(ReplayToDeadSocket)
-        return LeftOut(
-            frozenset(kinds),
-            lone_surrogates="lone_surrogates" not in self.can,
-            connections=True,
-            files="file" not in self.can,
-            crash_points=True,
-            rows="rows" not in self.can,
-            limits=tuple([name for name in ORIGINAL._fields if name not in self.limits]),
-        )
+
+@cache
+def left_out_by(hello: Hello) -> LeftOut:
+    """What a target cannot do. Kinds of which the protocol does not speak are among it."""
+    kinds = {kind for word in CAN.keys() - hello.can for kind in CAN[word]}
+    kinds |= {MAY_LACK[name] for name in hello.lacks}
+    kinds |= set(KINDS) - wire.KINDS
+    if "replay" in hello.lacks:
+        kinds.add(ReplayToDeadSocket)
+    return LeftOut(
+        frozenset(kinds),
+        lone_surrogates="lone_surrogates" not in hello.can,
+        connections=True,
+        files="file" not in hello.can,
+        crash_points=True,
+        rows="rows" not in hello.can,
+        limits=tuple([name for name in ORIGINAL._fields if name not in hello.limits]),
+    )
 
 
 def request() -> dict[str, Any]:

@@ -27,7 +27,7 @@ from resumable.conformance.bindings import Bindings
 from resumable.conformance.left_out import LeftOut
 from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.conversation import Conversation
-from resumable.conformance.protocol.hello import Hello
+from resumable.conformance.protocol.hello import Hello, left_out_by
 from resumable.conformance.protocol.process import ANSWER_S, BrokenError
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
@@ -89,7 +89,7 @@ class CommandTarget:
 
     @property
     def left_out(self) -> LeftOut:
-        return self.hello.left_out
+        return left_out_by(self.hello)
 
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /

@@ -132,7 +132,7 @@ def answer(
     asked for. Raises ValueError, which says what is wrong with the reply."""
     return Answer(
         _seen(reply, has_value=isinstance(getattr(command, "call", command), _RETURN)),
-        _brief(typed("observed", reply.get("observed"), dict)),
+        _brief(reply),
         None if called is None else _detail(reply.get("looked"), called, has_rows=has_rows),
     )
 
@@ -164,11 +164,15 @@ def _detail(looked: Any, called: Mapping[str, str], *, has_rows: bool) -> Detail
     )
 
 
-def _brief(observed: dict[str, Any]) -> Brief:
+def _brief(reply: Mapping[str, Any]) -> Brief:
+    observed = typed("observed", reply.get("observed"), dict)
     for name in _OBSERVED:
         if name not in observed:
             raise ValueError(f"'observed' has no {name!r}")
-    return Brief(**{name: _read(observed[name]) for name in _OBSERVED}, connection="")
+    return Brief(
+        **{name: _read(observed[name]) for name in _OBSERVED},
+        connection=typed("connection", reply.get("connection", ""), str),
+    )
 
 
 def _read(value: Any) -> Any:

@@ -49,7 +49,8 @@ def open_target(spec: str) -> Iterator[Target]:
         if spec in BUILT_IN:
             target = BUILT_IN[spec]()
         elif spec.startswith(PREFIX):
-            target = _spoken_to(spec)
+            target = spoken_to(spec)
+            target.hello  # noqa: B018 - it raises for whatever is no target
         elif is_upstream(spec):
             target = Upstream(spec)
         else:
@@ -59,11 +60,11 @@ def open_target(spec: str) -> Iterator[Target]:
         yield target
 
 
-def _spoken_to(spec: str) -> CommandTarget:
-    """The target behind a command, which has said hello."""
-    target = CommandTarget(spec)
-    target.hello  # noqa: B018 - it raises for whatever is no target
-    return target
+def spoken_to(spec: str) -> CommandTarget:
+    """The target behind a command, which is not started yet. Raises TargetError."""
+    if not spec.startswith(PREFIX):
+        raise TargetError(f"{spec!r} is no command; write {PREFIX} node adapter.mjs")
+    return CommandTarget(spec)
 
 
 def load(spec: str) -> Factory:
