@@ -146,7 +146,9 @@ def _one_of(options: Sequence[str], name: str, value: Any) -> str:
 def _decode_call(kinds: Any, value: Any) -> Command:
     call = decode_command(value)
     if type(call) not in get_args(kinds):
-        raise ValueError(f"{value['do']} is no call of a method that can be surrounded so")
+        raise ValueError(
+            f"{value['do']} is not the call of a method that can be made in these surroundings"
+        )
     return call
 
 

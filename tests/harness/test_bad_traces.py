@@ -100,6 +100,12 @@ BAD: Final[dict[str, tuple[str, str]]] = {
         HEADER + f'{{{DISK}: 0, "call": {{{DISK}: 0, "call": {{"do": "flush"}}}}}}\n',
         r"line 2: while_disk_fails is not the call of a method",
     ),
+    "a dead socket inside send": (
+        HEADER
+        + '{"do": "replay_while_sending", "request": "r1", "at_frame": 0, "call":'
+        + ' {"do": "replay_to_dead_socket", "request": "r1", "frames_taken": 0}}\n',
+        r"line 2: replay_to_dead_socket is not the call of a method",
+    ),
     "another time": (
         HEADER + START + '{"at": 5, "do": "flush"}\n',
         r"line 3: at is 5, but .*clock to 0; change it, or the advance",

@@ -16,6 +16,8 @@ from model import (
     MarkError,
     Reopen,
     Replay,
+    ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -41,6 +43,7 @@ SHORTEST_IS_FOUND: Final = (
     "restore_skips_an_index",
     "replays_equal_indexes_backwards",
     "orphan_is_marked_as_error",
+    "orphan_is_left_for_a_new_stream",
     "frame_comes_twice",
     "stale_chunks_are_kept",
     "restores_the_last_inserted",
@@ -170,6 +173,39 @@ def test_jumps_come_to_the_nearest_threshold_and_texts_to_the_plainest() -> None
         Advance(86_400_001),
         Complete("unknown"),
     ]
+
+
+def test_fewer_chunks_let_what_happens_at_a_frame_happen_sooner() -> None:
+    program: list[Command] = [
+        Start("s1", "r1"),
+        Burst("s1", "b", 11),
+        Flush(),
+        Restart(),
+        Burst("s1", "b", 32),
+        ReplayWhileSending("r1", Start("s2", "r2"), 43),
+    ]
+    found = diverged("orphan_is_left_for_a_new_stream", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["orphan_is_left_for_a_new_stream"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [
+        Start("s1", "r1"),
+        Restart(),
+        ReplayWhileSending("r1", Start("s2", "r1"), 0),
+    ]
+
+
+def test_fewer_chunks_let_a_socket_die_sooner() -> None:
+    program: list[Command] = [
+        Start("s1", "r1"),
+        Burst("s1", "b", 15),
+        ReplayToDeadSocket("r1", 15),
+    ]
+    found = diverged("dead_socket_ends_the_stream", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["dead_socket_ends_the_stream"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [Start("s1", "r1"), ReplayToDeadSocket("r1", 0)]
 
 
 def test_each_run_is_announced() -> None:
