@@ -46,7 +46,7 @@ def foreseen(
     to know that: ``length`` commands, after which comes ``end``, at which it is looked."""
     if not isinstance(target, PlansAhead):
         return choose
-    commands = list(_chosen(target, choose, length, limits))
+    commands = list(chosen(target, choose, length, limits))
     *plan, last = _timed([*commands, end], looks=looks)
     target.plan([*plan, last._replace(looks=True)])
     left = iter(commands)
@@ -60,7 +60,8 @@ def _timed(commands: Iterable[Command], *, looks: bool) -> Iterator[Planned]:
         yield Planned(command, now_ms, looks)
 
 
-def _chosen(target: Target, choose: Choose, length: int, limits: Limits) -> Iterator[Command]:
+def chosen(target: Target, choose: Choose, length: int, limits: Limits) -> Iterator[Command]:
+    """What ``choose`` would choose, one after the other, if all goes as foreseen."""
     permitted = target.step if isinstance(target, Declares) else step
     state, now_ms = INITIAL, EPOCH_MS
     for _ in range(length):

@@ -7,6 +7,7 @@ import click
 
 from resumable.conformance.cli import common
 from resumable.conformance.cli.check import check
+from resumable.conformance.cli.compare import compare
 from resumable.conformance.cli.explore import explore
 from resumable.conformance.cli.faults import faults
 from resumable.conformance.cli.hunt import hunt
@@ -26,6 +27,7 @@ def resumable() -> None:
 
 
 resumable.add_command(check)
+resumable.add_command(compare)
 resumable.add_command(explore)
 resumable.add_command(faults)
 resumable.add_command(hunt)
