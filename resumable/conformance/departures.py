@@ -140,5 +140,7 @@ def _by_rule(divergences: Iterator[Divergence]) -> list[Departed]:
 
 
 def _cost(divergence: Divergence) -> Any:
+    """What a plain call shows is not told by one that is surrounded by a kill or a fault."""
     commands = [step.command for step in divergence.steps]
-    return cost(commands, divergence.setting), repr(commands)
+    is_surrounded = any(hasattr(command, "call") for command in commands)
+    return is_surrounded, cost(commands, divergence.setting), repr(commands)
