@@ -140,20 +140,23 @@ def test_faults_go_over_the_wire(mortal: Target, program: list[Command]) -> None
     assert run(mortal, program) is None
 
 
-@pytest.mark.parametrize(
-    ("wrong", "program"),
-    [
-        (
-            "CompletesInTwo",
-            [Start("s1", "r1"), Store("s1", "a"), KillDuring(Complete("s1"), 4)],
-        ),
-        ("FailedFlushesRaise", [Start("s1", "r1"), WhileDiskFails(Burst("s1", "b", 10), 0)]),
-        ("CommitsByItself", [InTransaction(Start("s1", "r1"))]),
+WRONG_IN_FAULTS: Final[dict[str, list[Command]]] = {
+    f"{STRANGERS}.keeping:CompletesInTwo": [
+        *(Start("s1", "r1"), Store("s1", "a"), KillDuring(Complete("s1"), 4))
     ],
-)
-def test_who_is_wrong_only_in_a_fault_is_found(wrong: str, program: list[Command]) -> None:
-    with open_target(spoken(f"{STRANGERS}.keeping:{wrong}", "mortal")) as target:
-        assert run(target, program) is not None
+    f"{STRANGERS}.keeping:FailedFlushesRaise": [
+        *(Start("s1", "r1"), WhileDiskFails(Burst("s1", "b", 10), 0))
+    ],
+    f"{MUTANTS}.surroundings:CommitsTheCallersTransaction": [
+        InTransaction(Start("s1", "r1")),
+    ],
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_IN_FAULTS)
+def test_who_is_wrong_only_in_a_fault_is_found(wrong: str) -> None:
+    with open_target(spoken(wrong, "mortal")) as target:
+        assert run(target, WRONG_IN_FAULTS[wrong]) is not None
 
 
 # -- What it says of itself --
