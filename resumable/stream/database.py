@@ -16,11 +16,13 @@ from resumable.stream.owner import own
 
 
 class Setting(NamedTuple):
-    """One setting of SQLite's, and why it is what it is."""
+    """One setting of SQLite's, why it is what it is, and what that costs: the time of a flush
+    of ten chunks with another value, as a ratio (ext4 on a virtual machine)."""
 
     pragma: str
     value: str | int
     reason: str
+    cost: str
 
 
 SETTINGS: Final = (
@@ -28,32 +30,32 @@ SETTINGS: Final = (
         "busy_timeout",
         1000,
         "The owner alone writes, but a backup may hold a lock for a moment. A whole service"
-        " waits with this call, so that it is a second, not sqlite3's five. Without a lock it"
-        " costs nothing.",
+        " waits with this call, so that it is a second, not sqlite3's five.",
+        "nothing without a lock: 0.98 with 0",
     ),
     Setting(
         "journal_mode",
         "wal",
-        "A commit is one append and one sync, where a rollback journal takes several of each:"
-        " with the same durability (DELETE and EXTRA) a flush takes several times as long. Who"
-        " reads does not block the owner.",
+        "A commit is one append and one sync, where a rollback journal takes several of each."
+        " Who reads does not block the owner.",
+        "it saves: 3.3 with delete and the same durability (extra)",
     ),
     Setting(
         "synchronous",
         "full",
-        "Every commit is synced, so that what was acknowledged survives a loss of power. This"
-        " is what a flush costs: NORMAL would take a fraction of the time, and could lose every"
-        " commit since the last checkpoint.",
+        "Every commit is synced, so that what was acknowledged survives a loss of power. With"
+        " normal, every commit since the last checkpoint could be lost.",
+        "most of a flush: 0.30 with normal",
     ),
     Setting(
         "fullfsync",
         "on",
-        "On macOS a plain sync stops short of the medium. Elsewhere it means nothing, and"
-        " costs nothing.",
+        "On macOS a plain sync stops short of the medium. Elsewhere it means nothing.",
+        "nothing but on macOS: 0.9 to 1.0 with off",
     ),
 )
-"""In the order in which they are made. What each costs on your disk, as a ratio, is printed by
-``pytest tests/benchmarks/test_settings.py``."""
+"""In the order in which they are made. What each costs on your disk is printed by
+``pytest -s tests/benchmarks/test_settings.py --basetemp=<a folder on it>``."""
 
 _CURES: Final = {
     sqlite3.SQLITE_READONLY: "give this process write access to the file",
@@ -160,7 +162,7 @@ def _checked(path: str | os.PathLike[str]) -> str:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    for pragma, value, _ in SETTINGS:
+    for pragma, value, *_ in SETTINGS:
         connection.execute(f"pragma {pragma} = {value}")
     (mode,) = connection.execute("pragma journal_mode").fetchone()
     if mode != "wal":
