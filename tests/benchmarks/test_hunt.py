@@ -44,6 +44,7 @@ RULES: Final = {
     "mark_error": ("stream",),
     "replay": ("request",),
     "replay_to_dead_socket": ("request", "count"),
+    "replay_while_sending": ("request", "stream", "count"),
     "restart": (),
     "reopen": (),
     "restore": (),
