@@ -1,12 +1,14 @@
 """Places: states that an exploration has reached, and the ways back to them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
-from model import ORIGINAL, Limits, State
+from model import INITIAL, ORIGINAL, Advance, Command, Limits, State, step
+from resumable.conformance.ahead import plan
+from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.explore import holdings, memory
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.holdings import Content, Holdings, UnlikeError
@@ -14,7 +16,7 @@ from resumable.conformance.explore.memory import Knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
-from resumable.conformance.target import Brief, Target
+from resumable.conformance.target import Brief, Declares, Target
 from resumable.conformance.targets.in_process import InProcess
 
 
@@ -170,6 +172,7 @@ class Repeats:
 
     def at(self, place: Place) -> Lockstep:
         self._target.close()
+        plan(self._target, self._foreseen(place.trail), looks=False)
         lockstep, _ = follow(self._target, self._scope, place.trail, brief=True)
         return lockstep
 
@@ -178,6 +181,20 @@ class Repeats:
 
     def is_there(self, _held: Held) -> bool:
         return False
+
+    def _foreseen(self, trail: Sequence[int]) -> Iterator[Command]:
+        """The commands of a trail, up to one that may have several outcomes."""
+        permitted = self._target.step if isinstance(self._target, Declares) else step
+        state, now_ms, begun = INITIAL, EPOCH_MS, tuple[str, ...]()
+        for number, choice in enumerate(trail):
+            command = commands(View(self._scope, state, now_ms, begun, number))[choice]
+            yield command
+            now_ms += command.ms if isinstance(command, Advance) else 0
+            outcomes = permitted(state, command, now_ms, self._scope.limits)
+            if len(outcomes) > 1:
+                return
+            state = outcomes[0].state
+            begun = begun_by_now(begun, state)
 
 
 def follow(

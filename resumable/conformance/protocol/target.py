@@ -76,6 +76,7 @@ class CommandTarget:
         """Names under which this very process was asked to start a stream."""
 
         self._now_ms = 0
+        self._was_looked_at = False
         self._answer: wire.Answer
 
     @property
@@ -124,11 +125,13 @@ class CommandTarget:
         if not self._sent and self._plan:
             self._send_ahead(bindings)
         elif not self._sent:
-            self._send(Planned(command, now_ms, looks=False), bindings)
+            # Who has just looked at everything will mostly do so again.
+            self._send(Planned(command, now_ms, looks=self._was_looked_at), bindings)
         sent = self._sent.popleft()
         if sent.command != command or sent.now_ms != now_ms:
             raise RuntimeError(f"{sent.command} was planned, and not {command}")
         self._now_ms = now_ms
+        self._was_looked_at = False
         if type(command) is KillDuring:
             return self._take_after_kill()
         return self._take(command, sent.called)
@@ -137,6 +140,7 @@ class CommandTarget:
         return self._answer.brief
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
+        self._was_looked_at = True
         detail = self._answer.detail
         if detail is None or not detail.chunks.keys() >= set(names):
             detail = self._look(names, bindings)
