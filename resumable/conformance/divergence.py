@@ -9,6 +9,10 @@ from model import Command, Limits, ReplayToDeadSocket, ReplayWhileSending, State
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Raised, Seen
 
+FORBIDDEN: Final = "forbidden: "
+"""Before the name of a surprise, in place of what was read: that conforms, and is forbidden
+all the same."""
+
 
 @dataclass(frozen=True)
 class Odd:
@@ -59,6 +63,13 @@ class Divergence(NamedTuple):
     @property
     def closest(self) -> Sequence[Difference]:
         return self.alternatives[0]
+
+    @property
+    def forbidden(self) -> str:
+        """The surprise that ``--forbid`` named and that was shown; "" for what does not
+        conform."""
+        where = self.closest[0].where
+        return where.removeprefix(FORBIDDEN) if where.startswith(FORBIDDEN) else ""
 
     @property
     def signature(self) -> tuple[str, str]:

@@ -17,16 +17,25 @@ from model import (
     step,
 )
 from model.commands import CRASHES, UNANSWERED, CutPower, stream_of
+from model.properties import Moment
 from model.step import midway
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.compare import (
     DISK_FAILED,
+    agrees,
     crash_differences,
     detail_differences,
     differences,
 )
-from resumable.conformance.divergence import Difference, DivergedError, Divergence, Step
+from resumable.conformance.divergence import (
+    FORBIDDEN,
+    Difference,
+    DivergedError,
+    Divergence,
+    Step,
+)
+from resumable.conformance.forbidden import forbidden, shown
 from resumable.conformance.hindsight import hindsight
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
@@ -63,6 +72,7 @@ class Lockstep:
         self._namer: Final = Namer(self.bindings)
         self._step: Final = target.step if isinstance(target, Declares) else step
         self._hindsight = hindsight(setting, limits)
+        self._forbidden: Final = forbidden()
         target.open(setting, self.now_ms, limits)
 
     def fork(self, target: Target) -> "Lockstep":
@@ -96,6 +106,8 @@ class Lockstep:
         if self._hindsight is not None:
             failed = observation.reply.disk_failed
             self._hindsight.note(command, before, self.states, self.now_ms, disk_failed=failed)
+        if self._forbidden:
+            self._refuse_forbidden(command, before)
         return first
 
     def _narrow(
@@ -168,6 +180,20 @@ class Lockstep:
         found = crash_differences(disks, detail)
         if found:
             raise DivergedError(self._divergence(before[0], [found]))
+
+    def _refuse_forbidden(self, command: Command, before: tuple[State, ...]) -> None:
+        """What was observed conforms, and yet it may show what is forbidden."""
+        seen = self.steps[-1].seen
+        moments = [
+            Moment(state, command, self.now_ms, outcome, self.limits)
+            for state in before
+            for outcome in self._step(state, command, self.now_ms, self.limits)
+            if outcome.state in self.states and agrees(outcome.reply, seen)
+        ]
+        surprise = shown(self._forbidden, moments)
+        if surprise is not None:
+            found = Difference(FORBIDDEN + surprise.name, surprise.says, surprise.wanted)
+            raise DivergedError(self._divergence(before[0], [[found]]))
 
     def _diverged(
         self, before: State, permitted: Sequence[Outcome], observation: Observation

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from resumable.conformance.forbidden import names_forbidden
 from resumable.conformance.trace import Trace, dumps
 
 _SOURCE: Final = '''"""{doc}"""
@@ -14,17 +15,19 @@ TRACE = r"""
 
 
 def test_{name}() -> None:
-    assert_conforms({target!r}, TRACE)
+    assert_conforms({target!r}, TRACE{forbid})
 '''
 
 
 def regression_test(trace: Trace, target: str, name: str) -> str:
-    """The text of the file; ``name`` becomes that of the test."""
+    """The text of the file; ``name`` becomes that of the test. What is forbidden now, the
+    test forbids, too."""
     return _SOURCE.format(
         doc=_docstring(trace.note or f"{target} diverged from the specification here once."),
         trace=dumps(trace),
         name=re.sub(r"\W+", "_", name).strip("_").lower(),
         target=target,
+        forbid=f", forbid={names_forbidden()!r}" if names_forbidden() else "",
     )
 
 

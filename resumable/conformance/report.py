@@ -29,7 +29,7 @@ def explain(divergence: Divergence, path: str | None = None) -> str:
         *_rule(divergence),
         *_surroundings(divergence),
         "\n".join(_program(divergence.steps)),
-        "\n".join(_differences(divergence)),
+        "\n".join(_surprise(divergence) if divergence.forbidden else _differences(divergence)),
     ]
     if path is not None:
         parts.append(_what_to_do(divergence, path))
@@ -38,6 +38,11 @@ def explain(divergence: Divergence, path: str | None = None) -> str:
 
 def _headline(divergence: Divergence) -> str:
     number, first = len(divergence.steps), divergence.closest[0]
+    if divergence.forbidden:
+        return (
+            f"{divergence.target} does at step {number} what is forbidden:"
+            f" {divergence.forbidden}."
+        )
     return (
         f"{divergence.target} diverged from the specification at step {number}, in"
         f" {place(first)}."
@@ -45,7 +50,9 @@ def _headline(divergence: Divergence) -> str:
 
 
 def rule_of(divergence: Divergence) -> tuple[str, str]:
-    """Name and sentence of the rule that differs."""
+    """Name and sentence of the rule that differs, or that a surprise makes one wish for."""
+    if divergence.forbidden:
+        return divergence.forbidden, str(divergence.closest[0].permitted)
     rule = rule_at_stake(_departure(divergence))
     return (rule.name, rule.sentence) if rule else ("", "")
 
@@ -140,6 +147,11 @@ def _differences(divergence: Divergence) -> Iterator[str]:
         yield f"  and with that: {', '.join(dict.fromkeys(rest))}"
 
 
+def _surprise(divergence: Divergence) -> Iterator[str]:
+    yield f"At step {len(divergence.steps)} the target {divergence.closest[0].seen}."
+    yield "The specification permits that, as the original does it; --forbid does not."
+
+
 def _telling(differences: Sequence[Difference]) -> list[Difference]:
     """One mistake shows in many places. Of each subject the first place says it, for every
     stream."""
@@ -171,6 +183,8 @@ def _permitted_values(difference: Difference, divergence: Divergence) -> list[An
 
 def _what_to_do(divergence: Divergence, path: str) -> str:
     command = f"resumable replay {shlex.quote(path)} --target {shlex.quote(divergence.target)}"
+    if divergence.forbidden:
+        command += f" --forbid {divergence.forbidden}"
     return (
         f"Replay it:       {command}\nMake it a test:  {command} --as-test > test_regression.py"
     )

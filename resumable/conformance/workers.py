@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -17,6 +17,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Protocol, Self
 
+from resumable.conformance.forbidden import forbidding, names_forbidden
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.database import remove_folders
 from resumable.conformance.targets.registry import open_target, prepare
@@ -145,7 +146,7 @@ class _Worker:
         self.pipe, child = _CONTEXT.Pipe()
         self._beats: Final = _CONTEXT.RawValue("Q", 0)
         self._process: Final = _CONTEXT.Process(
-            target=_work, args=(spec, child, self._beats), daemon=True
+            target=_work, args=(spec, names_forbidden(), child, self._beats), daemon=True
         )
         with _no_interrupt():
             self._process.start()
@@ -217,7 +218,7 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, banned)
 
 
-def _work(spec: str, pipe: Connection, beats: Any) -> None:
+def _work(spec: str, forbidden: Sequence[str], pipe: Connection, beats: Any) -> None:
     """A worker's whole life. Ctrl-C is the parent's affair; when the parent dies, so does
     this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -229,7 +230,7 @@ def _work(spec: str, pipe: Connection, beats: Any) -> None:
         beats.value += 1
 
     try:
-        with open_target(spec) as target:
+        with forbidding(forbidden), open_target(spec) as target:
             pipe.send(None)
             while True:
                 pipe.send(_result(pipe.recv(), target, beat))

@@ -58,6 +58,7 @@ EXPLORED: Final = ExploreBudget(EXPLORED_DEPTH)
 )
 @common.workers_option
 @common.out_option
+@common.forbid_option
 @common.json_option
 def check(
     target: str,

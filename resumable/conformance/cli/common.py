@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -14,7 +14,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from model.strict import SURPRISES
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.forbidden import forbidding
 from resumable.conformance.left_out import LeftOut
 from resumable.conformance.report import explain, rule_of
 from resumable.conformance.target import TargetError
@@ -66,6 +68,29 @@ workers_option = click.option(
     show_default="one for each core",
     type=click.IntRange(min=1),
     help="Processes to use. The sequences are the same, however many.",
+)
+
+
+def _forbid(context: click.Context, _option: click.Parameter, names: Sequence[str]) -> None:
+    """For as long as the command runs."""
+    if "list" in names:
+        for surprise in SURPRISES.values():
+            out.print(f"{surprise.name}: it {surprise.says}")
+        context.exit()
+    for name in names:
+        if name not in SURPRISES:
+            raise click.BadParameter(f"{name!r} is no surprise; --forbid list has them all")
+    context.with_resource(forbidding(names))
+
+
+forbid_option = click.option(
+    "--forbid",
+    multiple=True,
+    metavar="NAME",
+    expose_value=False,
+    callback=_forbid,
+    help="Count a surprise of the original's as a divergence; may be given more than once."
+    " 'list' has their names.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON object."

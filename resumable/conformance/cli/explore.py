@@ -39,6 +39,7 @@ SECONDS: Final = 60.0
 )
 @common.workers_option
 @common.out_option
+@common.forbid_option
 @common.json_option
 def explore(
     target: str,

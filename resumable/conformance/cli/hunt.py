@@ -37,6 +37,7 @@ from resumable.conformance.workers import Workers
 @click.option("--resume", is_flag=True, help="Go on where the hunt in --out has stopped.")
 @common.workers_option
 @common.out_option
+@common.forbid_option
 @common.json_option
 def hunt(
     target: str,

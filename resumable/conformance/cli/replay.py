@@ -27,6 +27,7 @@ from resumable.conformance.trace import Trace, TraceError, Verdict, read
     help="As for check. The default is the target that the trace was recorded on.",
 )
 @click.option("--as-test", is_flag=True, help="Run nothing; print a pytest file that does.")
+@common.forbid_option
 @common.json_option
 def replay(path: Path, target: str | None, *, as_test: bool, as_json: bool) -> None:
     """Send the commands of TRACE to a target and compare everything after each.
