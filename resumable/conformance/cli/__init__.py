@@ -14,6 +14,7 @@ from resumable.conformance.cli.hunt import hunt
 from resumable.conformance.cli.mutants import mutants
 from resumable.conformance.cli.protocol import protocol
 from resumable.conformance.cli.replay import replay
+from resumable.conformance.cli.surprises import surprises
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,6 +35,7 @@ resumable.add_command(hunt)
 resumable.add_command(mutants)
 resumable.add_command(protocol)
 resumable.add_command(replay)
+resumable.add_command(surprises)
 
 
 def main() -> NoReturn:
