@@ -20,8 +20,16 @@ _MADE_UP: Final = re.compile(r"(?=\S*[\dA-Z])\S{16,}")
 """Text of this form that is nothing the harness has given is an id of the target's own."""
 
 
+class _Numbers(dict[Any, Any]):
+    """A number for each name, given when it first appears."""
+
+    def __missing__(self, name: str) -> int:
+        number = self[name] = len(self)
+        return number
+
+
 class Renaming:
-    """The renaming of one state. A number is given at the first appearance of a name.
+    """The renaming of one state.
 
     ``names`` maps the target's ids to symbolic names; ``owner`` is whose memory is looked
     into, and not looked into again where the memory refers to it.
@@ -31,32 +39,17 @@ class Renaming:
         self, names: Mapping[str, str], now_ms: int, owner: object | None = None
     ) -> None:
         self.names: Final = names
-        self._now_ms: Final = now_ms
-        self._streams: Final[dict[str, int]] = {}
-        self._requests: Final[dict[str, int]] = {}
-        self._bodies: Final[dict[str, int]] = {}
-        self._made_up: Final[dict[str, int]] = {}
+        self.now_ms: Final = now_ms
+        self.streams: Final = _Numbers({None: None})
+        """By the symbolic name."""
+
+        self.requests: Final = _Numbers({None: None})
+        self.bodies: Final = _Numbers({"": ""})
+        """Empty text, which may be anything, stays empty."""
+
+        self._made_up: Final = _Numbers()
         self._met: Final[dict[int, tuple[int, object]]] = {id(owner): (0, owner)}
         """By the address: number, and the object itself, so that the address stays its own."""
-
-    def stream(self, name: str | None) -> int | None:
-        """The number of a stream, by its symbolic name."""
-        streams = self._streams
-        return None if name is None else streams.setdefault(name, len(streams))
-
-    def request(self, request: str | None) -> int | None:
-        """The number of a request."""
-        requests = self._requests
-        return None if request is None else requests.setdefault(request, len(requests))
-
-    def body(self, body: str) -> int | str:
-        """The number of a body. Empty text, which may be anything, stays empty."""
-        bodies = self._bodies
-        return bodies.setdefault(body, len(bodies)) if body else body
-
-    def time(self, at_ms: int | None) -> int | None:
-        """How long ago; zero ("never") and None as they are."""
-        return self._now_ms - at_ms if at_ms else at_ms
 
     def anything(self, value: Any) -> Tree:
         """Whatever a target holds, and what that holds, as a tree. An object that is met
@@ -67,7 +60,7 @@ class Renaming:
         if value is None or kind is bool or kind is bytes:
             return value
         if kind is int:
-            return ("time", self._now_ms - value) if self._is_near(value) else value
+            return ("time", self.now_ms - value) if self._is_near(value) else value
         if kind is float:
             return self._float(value)
         if kind is tuple:
@@ -75,26 +68,24 @@ class Renaming:
         return self._object(value)
 
     def _is_near(self, at_ms: float) -> bool:
-        return abs(at_ms - self._now_ms) < _TIMES_MS
+        return abs(at_ms - self.now_ms) < _TIMES_MS
 
     def _float(self, value: float) -> Tree:
         """Python's own clock gives seconds as a float."""
         in_ms = value * 1000
-        return ("time", round(self._now_ms - in_ms, 3)) if self._is_near(in_ms) else value
+        return ("time", round(self.now_ms - in_ms, 3)) if self._is_near(in_ms) else value
 
     def _text(self, text: str) -> Tree:
         """What has been met as a stream, a request or a body goes by its number."""
         if not text:
             return text
         name = self.names.get(text, text)
-        if name is not text or name in self._streams:
-            return "stream", self.stream(name)
-        for what, known in (("request", self._requests), ("body", self._bodies)):
+        if name is not text or name in self.streams:
+            return "stream", self.streams[name]
+        for what, known in (("request", self.requests), ("body", self.bodies)):
             if text in known:
                 return what, known[text]
-        if _MADE_UP.fullmatch(text):
-            return "id", self._made_up.setdefault(text, len(self._made_up))
-        return text
+        return ("id", self._made_up[text]) if _MADE_UP.fullmatch(text) else text
 
     def _object(self, value: Any) -> Tree:
         met = self._met.get(id(value))

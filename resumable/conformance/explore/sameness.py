@@ -58,7 +58,7 @@ def key_of(
     None if nobody can look into it; ``gone`` a stream that commands may still name."""
     parts = (
         [_state(state, renaming) for state in states],
-        renaming.stream(gone),
+        renaming.streams[gone],
         _rows(content, states[0].disk, renaming),
         renaming.anything(content.rest),
         None if known is None else [*known, *map(renaming.anything, known.values())],
@@ -67,37 +67,39 @@ def key_of(
 
 
 def _state(state: State, renaming: Renaming) -> Tree:
-    disk, memory = state
-    streams, chunks, has_tables = disk
+    (streams, chunks, has_tables), memory = state
     active, request, is_live, next_position, buffer, swept_at, is_destroyed = memory
-    stream, body = renaming.stream, renaming.body
+    number, body = renaming.streams, renaming.bodies
     return (
         _stream_rows(streams, renaming),
         _chunk_rows(chunks, renaming),
         has_tables,
-        stream(active),
-        renaming.request(request),
+        number[active],
+        renaming.requests[request],
         is_live,
         next_position,
-        [(stream(of), body(text), position) for of, text, position in buffer],
-        renaming.time(swept_at),
+        [(number[stream], body[text], position) for stream, text, position in buffer],
+        swept_at and renaming.now_ms - swept_at,
         is_destroyed,
     )
 
 
+# Zero ("never") and None are no times, and stay as they are.
+
+
 def _stream_rows(rows: Sequence[Row], renaming: Renaming) -> Tree:
-    stream, request, time = renaming.stream, renaming.request, renaming.time
+    number, request, now = renaming.streams, renaming.requests, renaming.now_ms
     return [
-        (stream(name), request(of), status, time(created_at), time(ended_at))
-        for name, of, status, created_at, ended_at in rows
+        (number[stream], request[of], status, start and now - start, end and now - end)
+        for stream, of, status, start, end in rows
     ]
 
 
 def _chunk_rows(rows: Sequence[Row], renaming: Renaming) -> Tree:
-    stream, body, time = renaming.stream, renaming.body, renaming.time
+    number, body, now = renaming.streams, renaming.bodies, renaming.now_ms
     return [
-        (stream(of), body(text), position, time(flushed_at))
-        for of, text, position, flushed_at in rows
+        (number[stream], body[text], position, flushed_at and now - flushed_at)
+        for stream, text, position, flushed_at in rows
     ]
 
 

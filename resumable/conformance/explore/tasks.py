@@ -10,7 +10,7 @@ from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.explore.holdings import UnlikeError
 from resumable.conformance.explore.places import Place
 from resumable.conformance.explore.scope import Scope
-from resumable.conformance.explore.walk import Figures, Walker, is_sampled
+from resumable.conformance.explore.walk import SORTS, Figures, Kinds, Walker, is_sampled
 from resumable.conformance.target import Target
 
 Beat = Callable[[], None]
@@ -29,7 +29,7 @@ class Result:
 
     figures: Figures = field(default_factory=Figures)
     reached: list[Reached] = field(default_factory=list)
-    """In the order of the places, and of the commands at each."""
+    """In an order that does not depend on who runs the task."""
 
     found: Divergence | None = None
     """The first one; nothing was tried after it."""
@@ -73,21 +73,24 @@ class Batch:
         with closing(Walker(target, self.scope, copies=self.copies, seen=seen)) as walker:
             result.figures = walker.figures
             result.figures.coverage.left_out = self.scope.left_out
+            places = [unpack(packed) for packed in self.places]
             try:
-                for packed in self.places:
+                for place in places:
                     beat()
-                    result.reached.extend(self._reached(walker, packed))
+                    if is_sampled(place.key):
+                        walker.check(place)
+                for kinds in SORTS:
+                    for place in places:
+                        beat()
+                        result.reached.extend(self._reached(walker, place, kinds))
             except DivergedError as error:
                 result.found = error.divergence
             except UnlikeError as error:
                 result.unlike = str(error)
         return result
 
-    def _reached(self, walker: Walker, packed: bytes) -> list[Reached]:
-        place = unpack(packed)
-        if is_sampled(place.key):
-            walker.check(place)
-        arrivals = walker.arrivals(place, is_last=self.is_last)
+    def _reached(self, walker: Walker, place: Place, kinds: Kinds) -> list[Reached]:
+        arrivals = walker.arrivals(place, is_last=self.is_last, kinds=kinds)
         return [
             _reached(each.key, each.place)
             for each in arrivals

@@ -1,12 +1,13 @@
 """One step of an exploration: everything that can be done at one place."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from model import Command, InTransaction
+from model import Command, Destroy, InTransaction, KillDuring, Reopen, WhileDiskFails
 from model.classes import classes_of
+from model.commands import KINDS
 from model.properties import Moment
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import DivergedError
@@ -25,10 +26,26 @@ from resumable.conformance.explore.places import (
 )
 from resumable.conformance.explore.renaming import Renaming
 from resumable.conformance.explore.sameness import key_of
-from resumable.conformance.explore.scope import Scope, gone
+from resumable.conformance.explore.scope import Scope, View, gone
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
+
+Kinds = Collection[type[Command]]
+
+_NEW_CONNECTION: Final = (Reopen, KillDuring)
+_NEW_TABLES: Final = (Destroy,)
+_NEW_TRIGGERS: Final = (WhileDiskFails,)
+
+SORTS: Final[Sequence[Kinds]] = (
+    [kind for kind in KINDS if kind not in (*_NEW_CONNECTION, *_NEW_TABLES, *_NEW_TRIGGERS)],
+    _NEW_CONNECTION,
+    _NEW_TABLES,
+    _NEW_TRIGGERS,
+)
+"""All kinds of command. Those of one sort are sent to one place after the other, since a
+change of sorts, or of the schema, makes SQLite prepare every statement anew: that costs more
+than to go from place to place."""
 
 SAMPLED: Final = 64
 """One key in so many is a sample: what is taken for granted elsewhere is checked there."""
@@ -70,6 +87,15 @@ class Figures:
         self.repeated += other.repeated
 
 
+class _Visit(NamedTuple):
+    """All that the commands at one place have in common."""
+
+    view: View
+    tried: Sequence[Command]
+    classes: tuple[str, ...]
+    node: str
+
+
 class Walker:
     """Walks a target, which is opened for it, about a scope. ``seen`` are keys of states
     that need not be looked at again."""
@@ -80,6 +106,7 @@ class Walker:
         self._scope: Final = scope
         self._seen: Final = seen
         self._first: Final = Lockstep(target, limits=scope.limits, brief=True)
+        self._visits: Final[dict[bytes, _Visit]] = {}
         self._way: WayBack = Repeats(target, scope)
         self._holdings: Holdings | None = None
         if isinstance(target, InProcess):
@@ -109,16 +136,18 @@ class Walker:
         picture = self._way.picture()
         return Place(key, self._first.states, self._first.now_ms, {}, (), b"", picture)
 
-    def arrivals(self, place: Place, *, is_last: bool) -> Iterator[Arrival]:
-        """Do everything that can be done at ``place``, each from there.
+    def arrivals(
+        self, place: Place, *, is_last: bool, kinds: Kinds = KINDS
+    ) -> Iterator[Arrival]:
+        """Do everything of these ``kinds`` that can be done at ``place``, each from there.
 
         Raises DivergedError at the first command that diverges, with all steps since the
         start; UnlikeError if that does not happen again.
         """
-        view = place.view(self._scope)
-        classes = classes_of(view.state, view.now_ms, view.scope.limits)
-        node = node_of(view.state, view.now_ms, view.scope.limits)
-        for choice, command in enumerate(commands(view)):
+        view, tried, classes, node = self._visit(place)
+        for choice, command in enumerate(tried):
+            if type(command) not in kinds:
+                continue
             lockstep = self._way.at(place)
             try:
                 outcome = lockstep.do(command)
@@ -133,6 +162,15 @@ class Walker:
             moment = Moment(view.state, command, lockstep.now_ms, outcome, view.scope.limits)
             self._count(moment, classes, node)
             yield arrival
+
+    def _visit(self, place: Place) -> _Visit:
+        visit = self._visits.get(place.key)
+        if visit is None:
+            view = place.view(self._scope)
+            about = view.state, view.now_ms, view.scope.limits
+            visit = _Visit(view, commands(view), classes_of(*about), node_of(*about))
+            self._visits[place.key] = visit
+        return visit
 
     def check(self, place: Place) -> None:
         """Raise UnlikeError unless the commands that lead to ``place`` lead there again."""
