@@ -65,8 +65,11 @@ SWEEP: Final = (
 
 # Indexes repeat within a stream once it was stored to after its end: then as inserted.
 CHUNKS: Final = """
-    select body, chunk_index from cf_ai_chat_stream_chunks
-    where stream_id = ? order by chunk_index, rowid"""
+    select body, chunk_index, rowid from cf_ai_chat_stream_chunks
+    where stream_id = ? and (chunk_index, rowid) > (?, ?) order by chunk_index, rowid"""
+
+BEFORE_ALL: Final = (-(1 << 63), 0)
+"""Where to read chunks from, to get all: below any index."""
 
 STREAM: Final = "select status, request_id from cf_ai_chat_stream_metadata where id = ?"
 

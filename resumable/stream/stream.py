@@ -10,6 +10,7 @@ from typing import Any, Final
 import nanoid
 
 from resumable.stream import home, schema
+from resumable.stream.bodies import Bodies
 from resumable.stream.errors import (
     ArgumentTypeError,
     StorageError,
@@ -235,9 +236,19 @@ class ResumableStream:
         if stream_id is None:
             return None
         self.flush_buffer()
-        for body, _ in self._read(schema.CHUNKS, stream_id):
-            send(frames.chunk(body))
+        self._send_chunks(send, frames, stream_id)
         return self._end_replay(send, frames, stream_id)
+
+    def _send_chunks(self, send: _Send, frames: Frames, stream_id: str) -> None:
+        """What is on disk now. Calls from inside ``send`` change nothing in that."""
+        bodies = Bodies(lambda: self._own_cursor(self._connection), stream_id)
+        readers = self._transaction.readers
+        readers.append(bodies)
+        try:
+            for body in bodies:
+                send(frames.chunk(body))
+        finally:
+            readers.remove(bodies)
 
     def _end_replay(self, send: _Send, frames: Frames, stream_id: str) -> str | None:
         if self._active_stream_id != stream_id:  # It ended from inside ``send``.
@@ -311,8 +322,9 @@ class ResumableStream:
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """
         self._refuse_if_unusable()
-        rows = self._read(schema.CHUNKS, well_formed("stream_id", stream_id))
-        return [{"body": body, "chunk_index": index} for body, index in rows]
+        stream_id = well_formed("stream_id", stream_id)
+        rows = self._read(schema.CHUNKS, stream_id, *schema.BEFORE_ALL)
+        return [{"body": body, "chunk_index": index} for body, index, _ in rows]
 
     def get_stream_metadata(self, stream_id: str) -> StreamMetadata | None:
         """Status and request of a stream, or None (``getStreamMetadata``).
@@ -443,7 +455,7 @@ class ResumableStream:
         cursor.row_factory = None
         return cursor
 
-    def _read(self, statement: str, *parameters: str) -> list[Any]:
+    def _read(self, statement: str, *parameters: str | int) -> list[Any]:
         try:
             return self._cursor.execute(statement, parameters).fetchall()
         except sqlite3.Error as error:

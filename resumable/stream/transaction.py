@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from types import TracebackType
-from typing import Final
+from typing import Final, Protocol
 
 from resumable.stream.errors import StorageError
 
@@ -15,23 +15,33 @@ _CURES: Final = {
 }
 
 
+class Reader(Protocol):
+    """Whoever reads the tables bit by bit."""
+
+    def keep(self) -> None: ...
+
+
 class Transaction:
     """A context manager that one instance enters again and again, never nested.
 
     Outside a transaction it takes the write lock at once (``begin immediate``), so that a
     busy database refuses before anything was done. Inside one that the caller has open it
     is a savepoint, and the caller's commit decides. Any exception rolls back; one of
-    SQLite's is raised as StorageError.
+    SQLite's is raised as StorageError. ``readers`` keep what they have not read yet, before
+    anything changes.
     """
 
-    __slots__ = ("_begun", "_connection", "_execute")
+    __slots__ = ("_begun", "_connection", "_execute", "readers")
 
     def __init__(self, connection: sqlite3.Connection, cursor: sqlite3.Cursor) -> None:
         self._connection: Final = connection
         self._execute: Final = cursor.execute
         self._begun = False
+        self.readers: Final[list[Reader]] = []
 
     def __enter__(self) -> None:
+        for reader in self.readers:
+            reader.keep()
         try:
             self._begun = not self._connection.in_transaction
             self._execute("begin immediate" if self._begun else "savepoint resumable_stream")

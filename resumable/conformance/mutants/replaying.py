@@ -108,7 +108,7 @@ class ReplaysAsWritten(OtherSql):
 class ReplaysEqualIndexesBackwards(OtherSql):
     """Sends the later one of two chunks with the same index first."""
 
-    edits = changed(schema.CHUNKS, "rowid", "rowid desc")
+    edits = changed(schema.CHUNKS, "by chunk_index, rowid", "by chunk_index, rowid desc")
 
 
 @seeded(Rule.LIVE_REPLAY, Source.MET_0_1_6)
