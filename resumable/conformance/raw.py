@@ -25,13 +25,16 @@ _NAMES: Final = "select name from sqlite_master where type = 'table'"
 
 
 def read_rows(connection: sqlite3.Connection) -> Rows:
-    """Everything on disk. Tables that are missing count as empty, and are reported."""
+    """Everything on disk. Tables that are missing count as empty, and are reported; so is a
+    database that is broken, in place of its rows."""
     cursor = _tuples(connection)
     try:
         streams = tuple(cursor.execute(_STREAMS))
         return Rows(streams, tuple(cursor.execute(_CHUNKS)), has_tables=True)
     except sqlite3.OperationalError:
         return _without_some_table(connection)
+    except sqlite3.DatabaseError as error:
+        return Rows(((f"cannot be read: {error}",),), (), has_tables=True)
 
 
 def has_tables(connection: sqlite3.Connection) -> bool:

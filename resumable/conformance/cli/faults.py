@@ -10,9 +10,10 @@ from rich.table import Table
 from resumable.conformance.about import about
 from resumable.conformance.cli import common
 from resumable.conformance.cli.explore import scope_for
+from resumable.conformance.cli.planted import try_planted
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.faults.certificate import certificate, words
-from resumable.conformance.faults.figures import KINDS, Violation
+from resumable.conformance.faults.figures import KINDS, Violation, places
 from resumable.conformance.faults.run import Extent, FaultRun, Struck
 from resumable.conformance.faults.tasks import Obstacle
 from resumable.conformance.hunt.batch import Shrinking
@@ -21,6 +22,9 @@ from resumable.conformance.workers import Lost, Workers
 
 DEPTH: Final = 3
 """A minute or two on two cores."""
+
+_WIDTH: Final = 110
+"""Of the table, whose columns must not be cut."""
 
 _COLUMNS: Final = (
     "points",
@@ -49,6 +53,12 @@ _COLUMNS: Final = (
     help=f"How many commands, at the most; {DEPTH} without --time.",
 )
 @click.option("--time", "seconds", type=common.DURATION, help="How long, at the most.")
+@click.option(
+    "--planted",
+    "is_planted",
+    is_flag=True,
+    help="Try nothing but bugs planted into the stream, and show which kind finds which.",
+)
 @common.workers_option
 @common.out_option
 @common.json_option
@@ -60,6 +70,7 @@ def faults(
     workers: int,
     folder: Path,
     *,
+    is_planted: bool,
     as_json: bool,
 ) -> None:
     """Send every short sequence of commands, and strike its last one at every point.
@@ -72,6 +83,8 @@ def faults(
     With --time it goes on to longer sequences until the time is over, and says how far it
     got; with --depth as well, being cut short means that the verdict is unknown.
     """
+    if is_planted:
+        try_planted(workers, as_json=as_json)
     if depth is None and seconds is None:
         depth = DEPTH
     common.check_writable(folder)
@@ -79,7 +92,8 @@ def faults(
         obstacle = obstacle_of(pool)
         if obstacle:
             _leave_unknown(target, obstacle, as_json=as_json)
-        result = run(pool, target, Extent(kinds or tuple(KINDS), depth, seconds))
+        extent = Extent(places(kinds or KINDS), depth, seconds)
+        result = run(pool, target, extent)
     _report(result, folder, as_json=as_json)
 
 
@@ -134,7 +148,7 @@ def print_table(result: Struck) -> None:
     for (kind, mode), counts in result.figures.counts.items():
         cells = [f"{count:,}" if (count := getattr(counts, name)) else "" for name in _COLUMNS]
         table.add_row(kind, mode, *cells)
-    common.out.print(table)
+    common.out.print(table, width=_WIDTH)
 
 
 def _progress(move: Callable[[str, float], None]) -> Callable[[Struck], None]:

@@ -39,7 +39,7 @@ def certificate(result: Struck) -> dict[str, Any]:
         "scope": result.scope.as_json(),
         "struck": [word.says for word in (*EVERYWHERE, *STRUCK)],
         "before": [word.says for word in (*EVERYWHERE, *BEFORE)],
-        "kinds": {kind: KINDS[kind].says for kind in result.kinds},
+        "kinds": {kind: KINDS[kind].says for kind, _ in result.places},
         "figures": result.figures.as_json(),
         "trusted": TRUSTED,
     }

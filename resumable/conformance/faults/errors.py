@@ -28,12 +28,8 @@ from resumable.conformance.target import Target, TargetError
 POINTS_MAX: Final = 10_000
 """No call has so many. One that can be struck that often never comes to an end."""
 
-GOING_ON: Final = (Start("more", "more"), Store("more", "m"), Flush(), Replay("more"), Reopen())
-"""What shows the rest of memory, once the fault is over: buffer, counter, what is active."""
 
-AFTERWARDS: Final = (CutPower("all"), CutPower("none"))
-
-Make = Callable[[int], Command]
+Make = Callable[[int], WhileFaulty | WhileDiskFails]
 """The struck command, by how many points are let through."""
 
 
@@ -58,26 +54,27 @@ class Errors:
         while point is not None:
             with self._after(workload[:-1]) as lockstep:
                 point = self._until_it_happens(lockstep, make, point, counts)
-                for command in GOING_ON:
-                    lockstep.do(command)
+                go_on(lockstep)
         counts.distinct += len(self._seen)
 
     def then_crash(self, workload: Workload, counts: Counts) -> None:
         """An I/O error at each point, what is on disk is looked at, and the process is
-        killed, or the machine loses its power.
+        killed, or the machine loses its power: at once, or when the call has been tried again.
 
         Raises DivergedError.
         """
+        retried = (_strikes("io_error", workload[-1])(1).call, CutPower("none"))
         for point in range(POINTS_MAX):
-            for crash in AFTERWARDS:
+            for afterwards in ((CutPower("all"),), (CutPower("none"),), retried):
                 with self._after(workload[:-1]) as lockstep:
                     struck: Any = workload[-1]
                     lockstep.do(WhileFaulty(struck, "io_error", point))
                     seen = lockstep.steps[-1].seen
                     if not seen.disk_failed:
                         return
-                    before = lockstep.states
-                    lockstep.do(crash)
+                    for command in afterwards:
+                        before = lockstep.states
+                        lockstep.do(command)
                     counts.points += 1
                     counts.images += 1
                     counts.distinct += 1
@@ -117,10 +114,22 @@ class Errors:
             self._target.close()
 
 
+def go_on(lockstep: Lockstep) -> None:
+    """Work on with the target, which shows the rest of its memory: buffer, counter, what is
+    active. Raises DivergedError."""
+    active = lockstep.states[0].memory.active or "none"
+    commands: tuple[Command, ...] = (
+        *(Store(active, "x"), Flush(), Store(active, "y"), Replay("more")),
+        *(Start("more", "more"), Store("more", "z"), Reopen()),
+    )
+    for command in commands:
+        lockstep.do(command)
+
+
 def _strikes(kind: str, struck: Any) -> Make:
     """Each try to start a stream takes another name."""
 
-    def make(point: int) -> Command:
+    def make(point: int) -> WhileFaulty | WhileDiskFails:
         call = struck
         if isinstance(call, Start) and point:
             call = replace(call, stream=f"{call.stream}-{point}")

@@ -44,6 +44,21 @@ KINDS: Final[dict[str, Kind]] = {
 }
 """By the word for ``--kind``."""
 
+Place = tuple[str, Durability]
+"""A kind in a mode."""
+
+
+def places(kinds: Iterable[str]) -> tuple[Place, ...]:
+    """The kinds, in every mode in which they are tried."""
+    return tuple([(kind, mode) for kind in kinds for mode in KINDS[kind].modes])
+
+
+IN_A_CHECK: Final[tuple[Place, ...]] = (
+    *[(kind, mode) for kind in ("power", "kill", "io_error", "full") for mode in STRONG_MODES],
+    *[(kind, "wal-full") for kind in ("busy", "interrupt", "denied", "row")],
+)
+"""What a check tries: the kinds that find the most, within seconds."""
+
 
 @dataclass
 class Counts:
@@ -81,10 +96,6 @@ class Counts:
 
     def as_json(self) -> dict[str, int]:
         return asdict(self)
-
-
-Place = tuple[str, Durability]
-"""A kind in a mode."""
 
 
 class Violation(NamedTuple):

@@ -19,7 +19,7 @@ from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults import images
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.disk import Disk, Image
-from resumable.conformance.faults.errors import GOING_ON
+from resumable.conformance.faults.errors import go_on
 from resumable.conformance.faults.figures import Counts
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
@@ -128,8 +128,7 @@ class Losses:
             _classify(recording, lockstep, counts)
             if lockstep.states not in self._gone_on:
                 self._gone_on.add(lockstep.states)
-                for command in GOING_ON:
-                    lockstep.do(command)
+                go_on(lockstep)
         finally:
             target.close()
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.explore.search import Runner
-from resumable.conformance.faults.figures import Figures
+from resumable.conformance.faults.figures import Figures, Place
 from resumable.conformance.faults.tasks import Batch
 from resumable.conformance.faults.workloads import workloads
 from resumable.conformance.target import TargetError
@@ -23,7 +23,7 @@ BATCH: Final = 8
 class Extent:
     """How far a run goes: workloads of up to ``length`` commands, for ``seconds`` at most."""
 
-    kinds: tuple[str, ...]
+    places: tuple[Place, ...]
     length: int | None = None
     seconds: float | None = None
 
@@ -34,7 +34,7 @@ class Struck:
 
     target: str
     scope: Scope
-    kinds: Sequence[str]
+    places: Sequence[Place]
     figures: Figures = field(default_factory=Figures)
     workloads: int = 0
     length: int = 0
@@ -75,7 +75,7 @@ class FaultRun:
         self._extent: Final = extent
         self._on_progress: Final = on_progress
         self._since: Final = monotonic()
-        self.result: Final = Struck(target, scope, extent.kinds, wanted=extent.length)
+        self.result: Final = Struck(target, scope, extent.places, wanted=extent.length)
 
     def run(self) -> Struck:
         """Go on to longer workloads until the extent is reached, something is found, or
@@ -112,7 +112,7 @@ class FaultRun:
                 self.result.stopped = self.result.stopped or "the time was over"
             if self.result.stopped or not batch:
                 return
-            yield Batch(self.result.scope, self._extent.kinds, batch, first)
+            yield Batch(self.result.scope, self._extent.places, batch, first)
 
     def _is_over(self) -> bool:
         seconds = self._extent.seconds

@@ -7,7 +7,7 @@ from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults.errors import Errors
-from resumable.conformance.faults.figures import KINDS, Counts, Figures, Violation
+from resumable.conformance.faults.figures import Counts, Figures, Place, Violation
 from resumable.conformance.faults.library import library
 from resumable.conformance.faults.power import Losses
 from resumable.conformance.faults.workloads import Workload
@@ -34,22 +34,21 @@ class Batch:
     ``first`` is the number of the first workload."""
 
     scope: Scope
-    kinds: Sequence[str]
+    places: Sequence[Place]
     workloads: Sequence[Workload]
     first: int
 
     def run(self, target: Target, beat: Callable[[], None]) -> Figures:
         assert isinstance(target, InProcess)  # noqa: S101 - see Obstacle
         figures = Figures()
-        for kind in self.kinds:
-            for mode in KINDS[kind].modes:
-                strike, counts = self._strike(target, kind, mode), figures.at(kind, mode)
-                for number, workload in enumerate(self.workloads, self.first):
-                    beat()
-                    try:
-                        strike(workload, counts)
-                    except DivergedError as error:
-                        figures.note(Violation(kind, mode, error.divergence, number))
+        for kind, mode in self.places:
+            strike, counts = self._strike(target, kind, mode), figures.at(kind, mode)
+            for number, workload in enumerate(self.workloads, self.first):
+                beat()
+                try:
+                    strike(workload, counts)
+                except DivergedError as error:
+                    figures.note(Violation(kind, mode, error.divergence, number))
         return figures
 
     def _strike(self, target: InProcess, kind: str, mode: Durability) -> Strike:
