@@ -15,6 +15,9 @@ from resumable.conformance.trace import Trace, TraceError, read
 EXPLORED_DEPTH: Final = 4
 """How far a check explores: a few seconds, and every two calls that meet."""
 
+STRUCK_DEPTH: Final = 2
+"""How long the sequences are that a check strikes at every point: some seconds."""
+
 SEQUENCES: Final = 6_000
 """What is hunted through by default: the same everywhere, and well within a minute."""
 

@@ -11,6 +11,9 @@ from resumable.conformance.cli import common
 from resumable.conformance.cli.explore import report_found as report_explored
 from resumable.conformance.cli.explore import run as explore_all
 from resumable.conformance.cli.explore import scope_for
+from resumable.conformance.cli.faults import obstacle_of
+from resumable.conformance.cli.faults import report_found as report_struck
+from resumable.conformance.cli.faults import run as strike_all
 from resumable.conformance.cli.hunt import (
     hunt_json,
     hunt_progress,
@@ -24,9 +27,13 @@ from resumable.conformance.coverage import Coverage
 from resumable.conformance.explore.certificate import certificate
 from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.search import Budget as ExploreBudget
+from resumable.conformance.faults.certificate import certificate as fault_certificate
+from resumable.conformance.faults.figures import IN_A_CHECK
+from resumable.conformance.faults.run import Extent, Struck
 from resumable.conformance.gate import (
     EXPLORED_DEPTH,
     SEQUENCES,
+    STRUCK_DEPTH,
     Replaying,
     TraceFound,
     can_follow,
@@ -75,7 +82,8 @@ def check(
     First, a canary: a bug that is known to be there, and that every engine has to find.
     Then known traces; then a hunt with seeded sequences under the original's limits, since
     most of what is wrong is found there within a second; then every sequence of up to four
-    commands, with small limits if the target takes them, so that nothing short was missed.
+    commands, with small limits if the target takes them, so that nothing short was missed;
+    then crashes and errors at every point of every sequence of up to two.
     The target conforms if nothing diverged, and if the run has seen all that it must have seen
     to prove anything: every cell of the matrix of states and commands.
     """
@@ -88,8 +96,8 @@ def check(
         run = _Run(target, folder, about(pool), as_json=as_json)
         budget = Budget(seconds, None if seconds else SEQUENCES)
         run.test_engines(pool)
-        if run.replay(pool, known) and run.hunt(pool, seed, budget):
-            run.explore(pool)
+        if run.replay(pool, known) and run.hunt(pool, seed, budget) and run.explore(pool):
+            run.strike(pool)
     run.report()
 
 
@@ -110,6 +118,10 @@ class _Run:
 
     explored: Explored | None = None
     hunted: HuntResult | None = None
+    struck: Struck | None = None
+    not_struck: str = ""
+    """Why no fault could be brought about."""
+
     coverage: Coverage = field(default_factory=Coverage)
 
     def test_engines(self, pool: Workers) -> None:
@@ -141,20 +153,31 @@ class _Run:
         self.coverage.add(self.hunted.coverage)
         return verdict_of(self.hunted) == "conforms"
 
-    def explore(self, pool: Workers) -> None:
-        """Every short sequence."""
+    def explore(self, pool: Workers) -> bool:
+        """Whether the target conforms on every short sequence."""
         self.explored = explore_all(pool, self.target, scope_for(self.about, "full"), EXPLORED)
         self.coverage.add(self.explored.figures.coverage)
+        return self.explored.verdict == "conforms"
+
+    def strike(self, pool: Workers) -> None:
+        """Crashes and errors at every point of what is shorter still."""
+        self.not_struck = obstacle_of(pool)
+        if not self.not_struck:
+            extent = Extent(IN_A_CHECK, STRUCK_DEPTH)
+            self.struck = strike_all(pool, self.target, extent)
 
     @property
     def verdict(self) -> Verdict:
         """What was never tried is not known: a gap is no "conforms"."""
         hunted = "unknown" if self.hunted is None else verdict_of(self.hunted)
         explored = "unknown" if self.explored is None else self.explored.verdict
-        if self.departed or "diverged" in {hunted, explored}:
+        struck = "conforms" if self.struck is None else self.struck.verdict
+        if self.departed or "diverged" in {hunted, explored, struck}:
             return "diverged"
         has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
-        return "unknown" if self.broken or self.blind or has_gaps else explored
+        if self.broken or self.blind or has_gaps or struck == "unknown":
+            return "unknown"
+        return explored
 
     def report(self) -> None:
         """Print it all, and leave with the exit status."""
@@ -165,6 +188,9 @@ class _Run:
         if self.explored is not None:
             found += report_explored(self.explored, self.folder, as_json=self.as_json)
             self.broken = self.broken or self.explored.broken.removeprefix("the target ")
+        if self.struck is not None:
+            found += report_struck(self.struck, self.folder, as_json=self.as_json)
+            self.broken = self.broken or self.struck.broken.removeprefix("the target ")
         if self.broken:
             common.err.print(f"resumable: the target {self.broken}", style="red")
         if self.blind:
@@ -200,6 +226,11 @@ class _Run:
             if self.explored.verdict == "conforms":
                 print_coverage(self.coverage)
             figures.append(f"every sequence of up to {self.explored.depth} commands")
+        if self.struck is not None:
+            points = self.struck.figures.total().points
+            figures.append(f"faults at {points:,} points of those of up to {STRUCK_DEPTH}")
+        if self.not_struck:
+            common.out.print(f"no faults: the target {self.not_struck}", style="yellow")
         common.print_left_out(self.about.left_out)
         common.print_verdict(self.target, self.verdict, "; ".join(figures))
 
@@ -212,6 +243,8 @@ class _Run:
             "traces_left_out": self.traces_left_out,
             "left_out": self.about.left_out.words(),
             "exploration": None if self.explored is None else certificate(self.explored),
+            "faults": None if self.struck is None else fault_certificate(self.struck),
+            "not_struck": self.not_struck or None,
             "hunt": None if self.hunted is None else hunt_json(self.hunted),
             "coverage": self.coverage.as_json(),
             "broken": self.broken or None,

@@ -54,8 +54,10 @@ def places(kinds: Iterable[str]) -> tuple[Place, ...]:
 
 
 IN_A_CHECK: Final[tuple[Place, ...]] = (
-    *[(kind, mode) for kind in ("power", "kill", "io_error", "full") for mode in STRONG_MODES],
-    *[(kind, "wal-full") for kind in ("busy", "interrupt", "denied", "row")],
+    *[(kind, mode) for kind in ("power", "io_error") for mode in STRONG_MODES],
+    *places(("interrupt", "denied", "row")),
+    ("full", "wal-full"),
+    ("busy", "wal-full"),
 )
 """What a check tries: the kinds that find the most, within seconds."""
 
