@@ -143,7 +143,7 @@ def _while_sending(view: View) -> list[ReplayWhileSending]:
     active = view.state.memory.active
     if active is None:
         return []
-    calls = [
+    calls: list[Call] = [
         *_start(view),
         Store(active, body(view)),
         Complete(active),

@@ -214,11 +214,11 @@ def follow(
 def begun_by_now(begun: tuple[str, ...], state: State) -> tuple[str, ...]:
     """Every stream that ever began, with the new one that is on disk now, if there is; or
     that is active, although its ``start`` raised."""
+    streams = [row.id for row in state.disk.streams if row.id not in begun]
     active = state.memory.active
-    ids = dict.fromkeys([row.id for row in state.disk.streams])
-    if active is not None:
-        ids[active] = None
-    return begun + tuple([id for id in ids if id not in begun])
+    if active is not None and active not in begun and active not in streams:
+        streams.append(active)
+    return begun + tuple(streams)
 
 
 class _AlreadyOpen:
