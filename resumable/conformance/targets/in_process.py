@@ -153,7 +153,7 @@ class InProcess:
         self._database = database
         self._tick(now_ms)
         seen = self._restart(database.connect)
-        self._has_rows = has_tables(database.connection)
+        self._has_rows = not seen.refused and has_tables(database.connection)
         return seen
 
     def close(self) -> None:
