@@ -59,7 +59,7 @@ def superseded_still_streams(it: Moment) -> bool:
 
 @surprise(
     "The chunks of a stream are sent in the order in which they were stored.",
-    *(_A, _B, Store("s2", "a"), Complete("s1"), Store("s2", "b")),
+    *(_A, Store("s1", "a"), _B, Store("s1", "b")),
 )
 def chunks_out_of_order(it: Moment) -> bool:
     """Gives a chunk an index that its stream had passed already."""
@@ -69,7 +69,7 @@ def chunks_out_of_order(it: Moment) -> bool:
 
 @surprise(
     "The chunks of a stream are counted from 0, without a gap.",
-    *(_A, _B, Store("s2", "a"), Store("s1", "a")),
+    *(_A, Store("x", "a"), Store("s1", "b")),
 )
 def gap_in_a_stream(it: Moment) -> bool:
     """Leaves out an index, which another stream has taken."""
@@ -77,7 +77,7 @@ def gap_in_a_stream(it: Moment) -> bool:
     return last > max(earlier, default=-1) + 1
 
 
-@surprise("store_chunk raises if it does not keep the chunk.", _A, Store("s1", _TOO_LARGE))
+@surprise("store_chunk raises if it does not keep the chunk.", Store("x", _TOO_LARGE))
 def chunk_skipped(it: Moment) -> bool:
     """Leaves out a chunk that is too large, which nobody sees."""
     call = call_of(it)
@@ -260,7 +260,7 @@ def own_stream_deleted(it: Moment) -> bool:
 
 @surprise(
     "What restore takes over is not live.",
-    *(_A, Advance(1), InsertStale("s2", "r2", 0), Restore()),
+    *(_A, InsertStale("s2", "r2", -1), Restore()),
 )
 def foreign_stream_is_live(it: Moment) -> bool:
     """Takes over a stream that nobody answers, and says that more will come."""

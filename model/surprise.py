@@ -34,7 +34,7 @@ class Surprise(NamedTuple):
     """Whether a step shows it."""
 
     example: tuple[Command, ...]
-    """The shortest program that shows it, at its last command."""
+    """A program that shows it, at its last command; none of them can be left out."""
 
 
 SURPRISES: Final[dict[str, Surprise]] = {}

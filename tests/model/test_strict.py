@@ -1,0 +1,186 @@
+"""Each surprise: a program that shows it, what comes close and does not, and its words."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import pytest
+
+from model import (
+    INITIAL,
+    ORIGINAL,
+    Advance,
+    Burst,
+    ClearAll,
+    Command,
+    Complete,
+    Destroy,
+    Flush,
+    InsertStale,
+    InTransaction,
+    KillDuring,
+    MarkError,
+    Replay,
+    ReplayToDeadSocket,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    step,
+)
+from model.properties import Moment
+from model.strict import SURPRISES, Surprise
+from tests.model.lives import NOW_MS
+
+Program = tuple[Command, ...]
+
+A: Final = Start("s1", "r1")
+B: Final = Start("s2", "r2")
+TICK: Final = Advance(1)
+FRESH_MS: Final = ORIGINAL.stale_age_ms
+DAY_MS: Final = ORIGINAL.sweep_age_ms
+OF_TWO: Final = (A, Store("s1", "a"), Flush(), TICK, B, Complete("s2"))
+
+NEAR_MISSES: Final[dict[str, list[Program]]] = {
+    "superseded_still_streams": [
+        (A, Complete("s1"), B),
+        (A, InsertStale("s2", "r2", 0)),
+    ],
+    "chunks_out_of_order": [
+        (A, Store("s1", "a"), B, Store("s2", "b")),
+        (A, Store("s1", "a"), Complete("s1"), Store("s1", "b")),
+        (A, Store("s1", "a"), Flush(), Restart(), Store("s1", "b")),
+    ],
+    "gap_in_a_stream": [
+        (A, Store("s1", "a"), Store("s1", "b")),
+        (A, Store("s1", "a"), B, Store("s1", "b")),
+    ],
+    "chunk_skipped": [
+        (A, Store("s1", "a" * ORIGINAL.chunk_bytes_max)),
+        (Destroy(), Store("s1", "a")),
+    ],
+    "stored_to_no_stream": [(A, Store("s1", "a")), (Destroy(), Store("x", "a"))],
+    "stored_after_the_end": [(A, Store("s1", "a")), (A, B, Complete("s2"), Store("s1", "a"))],
+    "unknown_stream_ended": [(A, Complete("s1")), (Destroy(), MarkError("x"))],
+    "active_forgotten": [(A, B, Complete("s2")), (A, Complete("x")), (A, ClearAll())],
+    "ended_twice": [
+        (A, B, Complete("s1"), Complete("s2")),
+        (A, Complete("s1"), Complete("s1")),
+        (A, Complete("s1"), Advance(DAY_MS + 1), Restart()),
+    ],
+    "live_without_a_stream": [(A, Complete("s1")), (A, Restart(), ClearAll()), (A, Destroy())],
+    "old_streams_stay": [
+        (A, Complete("s1"), Advance(DAY_MS), Restart()),
+        (A, Complete("s1"), Advance(DAY_MS + 1), Complete("x")),
+        (A, Complete("s1"), Advance(DAY_MS + 1), Flush()),
+    ],
+    "answer_not_replayed": [
+        (A, Replay("r1")),
+        (A, Complete("s1"), Replay("r2")),
+        (A, Complete("s1"), ClearAll(), Replay("r1")),
+        (A, Complete("s1"), Destroy(), Replay("r1")),
+    ],
+    "another_answer_replayed": [(A, Replay("r1")), (A, Complete("s1"), Replay("r2"))],
+    "chunks_lost_by_a_crash": [
+        (A, Store("s1", "a"), Flush(), Restart()),
+        (A, Burst("s1", "a", 10), Restart()),
+        (A, Store("x", "a"), Restart()),
+        (A, Store("s1", "a"), Advance(FRESH_MS + 1), Restart()),
+    ],
+    "long_answer_deleted": [
+        (A, Store("s1", "a"), Flush(), Advance(FRESH_MS + 1), Restart()),
+        (A, Advance(FRESH_MS), Store("s1", "a"), Flush(), Restart()),
+        (A, Advance(FRESH_MS + 1), Store("s1", "a"), Restart()),
+    ],
+    "superseded_comes_back": [(A, B, Complete("s1"), Restart()), (A, B, Restart())],
+    "older_of_a_tie": [(A, TICK, B, Restart()), (A, Restart())],
+    "future_resumed": [(A, Restart()), (A, Advance(-1), Complete("s1"), Restart())],
+    "stale_streams_stay": [
+        (InsertStale("s1", "r1", FRESH_MS + 1), Restart()),
+        (InsertStale("s1", "r1", FRESH_MS), InsertStale("s2", "r2", 0), Restart()),
+    ],
+    "own_stream_deleted": [
+        (A, Advance(FRESH_MS), Restore()),
+        (A, Restart(), Advance(FRESH_MS + 1), Restore()),
+        (A, InsertStale("s2", "r2", -1), Advance(FRESH_MS + 2), Restore()),
+    ],
+    "foreign_stream_is_live": [
+        (A, Restore()),
+        (A, TICK, InsertStale("s2", "r2", 0), Restart()),
+    ],
+}
+"""Programs whose last command is permitted in one way only, and does not show it."""
+
+
+def last_moments(program: Sequence[Command]) -> Iterator[Moment]:
+    """The last step of a program, in each way that is permitted."""
+    *earlier, last = program
+    states, now = [INITIAL], NOW_MS
+    for command in earlier:
+        now += command.ms if isinstance(command, Advance) else 0
+        states = [
+            outcome.state for state in states for outcome in step(state, command, now, ORIGINAL)
+        ]
+    now += last.ms if isinstance(last, Advance) else 0
+    for state in states:
+        for outcome in step(state, last, now, ORIGINAL):
+            yield Moment(state, last, now, outcome, ORIGINAL)
+
+
+def shows(surprise: Surprise, program: Sequence[Command]) -> bool:
+    return any(surprise.shows(moment) for moment in last_moments(program))
+
+
+every = pytest.mark.parametrize("surprise", SURPRISES.values(), ids=SURPRISES)
+
+
+@every
+def test_an_example_shows_its_surprise_at_the_last_command(surprise: Surprise) -> None:
+    example = surprise.example
+    assert shows(surprise, example)
+    assert not any(shows(surprise, example[:end]) for end in range(1, len(example)))
+
+
+@every
+def test_no_command_of_an_example_can_be_left_out(surprise: Surprise) -> None:
+    example = surprise.example
+    for at in range(len(example) - 1):
+        assert not shows(surprise, example[:at] + example[at + 1 :]), example[at]
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [(name, program) for name, programs in NEAR_MISSES.items() for program in programs],
+)
+def test_what_comes_close_does_not_show_it(name: str, program: Program) -> None:
+    assert not shows(SURPRISES[name], program)
+
+
+def test_every_surprise_has_near_misses() -> None:
+    assert NEAR_MISSES.keys() == SURPRISES.keys()
+
+
+@every
+def test_a_surprise_reads_as_a_report_and_as_a_rule(surprise: Surprise) -> None:
+    assert surprise.says[0].islower()
+    assert not surprise.says.endswith(".")
+    assert surprise.wanted.endswith(".")
+    assert surprise.name in surprise.shows.__name__
+
+
+# -- What surrounds a call --
+
+
+def test_a_call_inside_a_transaction_shows_what_the_call_shows() -> None:
+    assert shows(SURPRISES["stored_to_no_stream"], (InTransaction(Store("x", "a")),))
+    assert shows(SURPRISES["ended_twice"], (A, Complete("s1"), InTransaction(MarkError("s1"))))
+
+
+def test_a_call_that_nobody_heard_of_again_shows_nothing() -> None:
+    assert not shows(SURPRISES["unknown_stream_ended"], (KillDuring(Complete("x"), 9),))
+    assert not shows(SURPRISES["answer_not_replayed"], (A, ReplayToDeadSocket("r1", 0)))
+
+
+@every
+def test_what_was_destroyed_shows_no_surprise(surprise: Surprise) -> None:
+    calls = [command for command in surprise.example if not isinstance(command, Restart)]
+    assert not shows(surprise, (*OF_TWO, Destroy(), calls[-1]))
