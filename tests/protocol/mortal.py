@@ -15,9 +15,11 @@ class Mortal(Adapter):
     def __init__(self, make: Any) -> None:
         super().__init__(make)
         self.can += ["file", "reopen", "transactions", "failing_disk", "kills"]
+        self.can += ["calling_socket"]
+        self.call: tuple[int, dict[str, Any]] | None = None
 
     def answer(self, it: dict[str, Any]) -> dict[str, Any]:
-        self.disk_failed, self.harm = False, ""
+        self.disk_failed, self.harm, self.call = False, "", None
         reply = super().answer(it)
         return {**reply, "disk_failed": self.disk_failed, "connection": self.harm}
 
@@ -26,6 +28,8 @@ class Mortal(Adapter):
             self.path, self.ids = it["database"], {}
         if do in {"open", "restart", "reopen"}:
             return self.connect()
+        if "call" in it:
+            self.call = it.pop("at_frame"), it.pop("call")
         if "statements_run" in it:
             return self.die_during(do, it)
         if "in_transaction" in it:
@@ -33,6 +37,12 @@ class Mortal(Adapter):
         if "rows_written" in it and has_tables(self.db):
             return self.while_disk_fails(do, it)
         return super().do(do, it)
+
+    def send(self, frame: str) -> None:
+        super().send(frame)
+        if self.call is not None and len(self.frames) == self.call[0] + 1:
+            (_, call), self.call = self.call, None
+            self.do(call["do"], call)
 
     def connect(self) -> object:
         if hasattr(self, "db"):

@@ -17,6 +17,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restore,
     WhileDiskFails,
 )
@@ -35,6 +36,7 @@ CAN: Final[dict[str, tuple[type[Command], ...]]] = {
     "file": (),
     "reopen": (Reopen,),
     "dead_socket": (ReplayToDeadSocket,),
+    "calling_socket": (ReplayWhileSending,),
     "transactions": (InTransaction,),
     "failing_disk": (WhileDiskFails,),
     "kills": (KillDuring,),
@@ -66,7 +68,7 @@ def left_out_by(hello: Hello) -> LeftOut:
     kinds |= {MAY_LACK[name] for name in hello.lacks}
     kinds |= set(KINDS) - wire.KINDS
     if "replay" in hello.lacks:
-        kinds.add(ReplayToDeadSocket)
+        kinds |= {ReplayToDeadSocket, ReplayWhileSending}
     return LeftOut(
         frozenset(kinds),
         lone_surrogates="lone_surrogates" not in hello.can,

@@ -20,6 +20,7 @@ from model import (
     Reopen,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -51,6 +52,7 @@ KINDS: Final[frozenset[type[Command]]] = frozenset(
         Reopen,
         Replay,
         ReplayToDeadSocket,
+        ReplayWhileSending,
         Restart,
         Restore,
         Start,
@@ -61,7 +63,7 @@ KINDS: Final[frozenset[type[Command]]] = frozenset(
 """The kinds of command that there are requests for."""
 
 _OBSERVED: Final = tuple([name for name in Brief._fields if name != "connection"])
-_RETURN: Final = (Start, Replay, ReplayToDeadSocket)
+_RETURN: Final = (Start, Replay, ReplayToDeadSocket, ReplayWhileSending)
 """Kinds whose value is looked at."""
 
 _REFUSALS: Final = (None, "other", "closed", "duplicate", "socket", "disk")
@@ -90,10 +92,12 @@ def changed(limits: Limits) -> dict[str, int]:
 
 def request(command: Command, named: Named) -> Request:
     """The request for a command, but for the time."""
-    call = getattr(command, "call", None)
-    if call is not None:
-        return {**request(call, named), **_surroundings(command)}
+    if isinstance(command, InTransaction | KillDuring | WhileDiskFails):
+        return {**request(command.call, named), **_surroundings(command)}
     match command:
+        case ReplayWhileSending(text, call, at_frame):
+            inner = request(call, named)
+            return {"do": "replay", "request": text, "at_frame": at_frame, "call": inner}
         case Burst(stream):
             return {"do": "store", "stream": named(stream), "bodies": command.bodies}
         case Store(stream, body):
@@ -131,10 +135,16 @@ def answer(
     streams to be looked at, with what each was called in the request; None if that was not
     asked for. Raises ValueError, which says what is wrong with the reply."""
     return Answer(
-        _seen(reply, has_value=isinstance(getattr(command, "call", command), _RETURN)),
+        _seen(reply, has_value=_has_value(command)),
         _brief(reply),
         None if called is None else _detail(reply.get("looked"), called, has_rows=has_rows),
     )
+
+
+def _has_value(command: Command | None) -> bool:
+    """Whether what the call returns is looked at. That of one that is killed is lost."""
+    call = command.call if isinstance(command, InTransaction | WhileDiskFails) else command
+    return isinstance(call, _RETURN)
 
 
 def _seen(reply: Mapping[str, Any], *, has_value: bool) -> Seen:
