@@ -20,6 +20,12 @@ CREATE: Final = (
     )""",
     """create index if not exists idx_stream_chunks_stream_id
         on cf_ai_chat_stream_chunks (stream_id, chunk_index)""",
+    # The original does without these two. With them, what a restart and a sweep look for is
+    # found at once, however many streams have ended; the original does not mind them.
+    """create index if not exists idx_stream_metadata_streaming
+        on cf_ai_chat_stream_metadata (created_at) where status = 'streaming'""",
+    """create index if not exists idx_stream_metadata_ended
+        on cf_ai_chat_stream_metadata (completed_at) where completed_at is not null""",
 )
 
 DROP: Final = (

@@ -77,7 +77,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError for arguments of another type, and StorageError if the
         connection is closed, locked, or not one to a database. A read-only one is refused
-        unless it has the tables already: then it can be read, and each write is refused.
+        unless it has tables and indexes already: then it can be read, and each write is refused.
         """
         self._thread: Final = get_ident()
         self._process: Final = home.process

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from resumable import ResumableStream
+from resumable.stream import schema
 from tests.stream.bench import NOW_MS, Bench
 
 CHUNKS, METADATA = "cf_ai_chat_stream_chunks", "cf_ai_chat_stream_metadata"
@@ -42,7 +43,7 @@ def test_the_columns_are_the_originals(bench: Bench, table: str) -> None:
     ] == COLUMNS[table]
 
 
-def test_there_are_two_tables_and_one_index(bench: Bench) -> None:
+def test_there_are_the_originals_tables_and_index_and_two_more_indexes(bench: Bench) -> None:
     made = bench.connection.execute(
         "select type, name, tbl_name from sqlite_master where sql is not null"
     )
@@ -50,7 +51,36 @@ def test_there_are_two_tables_and_one_index(bench: Bench) -> None:
         ("table", CHUNKS, CHUNKS),
         ("table", METADATA, METADATA),
         ("index", "idx_stream_chunks_stream_id", CHUNKS),
+        ("index", "idx_stream_metadata_streaming", METADATA),
+        ("index", "idx_stream_metadata_ended", METADATA),
     }
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (schema.NEWEST_STREAMING, "idx_stream_metadata_streaming"),
+        (schema.SWEEP[0], "idx_stream_metadata_ended"),
+        (schema.SWEEP[1], "idx_stream_metadata_ended"),
+        (schema.CHUNKS, "idx_stream_chunks_stream_id"),
+        (schema.LAST_INDEX, "idx_stream_chunks_stream_id"),
+        (schema.DELETE_CHUNKS, "idx_stream_chunks_stream_id"),
+    ],
+)
+def test_nothing_is_looked_for_by_reading_a_whole_table(
+    bench: Bench, statement: str, index: str
+) -> None:
+    parameters = [0] * statement.count("?")
+    plan = bench.connection.execute(f"explain query plan {statement}", parameters).fetchall()
+    assert index in str(plan)
+    assert "SORTER" not in str(plan)
+
+
+def test_a_database_of_the_original_gets_the_indexes_that_it_lacks(bench: Bench) -> None:
+    bench.connection.execute("drop index idx_stream_metadata_streaming")
+    bench.connection.execute("drop index idx_stream_metadata_ended")
+    bench.reopen()
+    test_there_are_the_originals_tables_and_index_and_two_more_indexes(bench)
 
 
 def test_the_index_is_the_originals(bench: Bench) -> None:
