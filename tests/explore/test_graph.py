@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from model.classes import DESTROYED, IDLE, LIVE_EMPTY, ORPHANED
 from resumable.conformance.explore.drawing import save, svg
 from resumable.conformance.explore.graph import IDLE_STALE, NODES, dot, ways
 from resumable.conformance.targets.builtin import sqlite
-from tests.explore.kit import CORE, FULL, explored
+from tests.explore.kit import FULL, explored
 
 EXPLORED = explored(sqlite(), FULL, 3)
 EDGES = EXPLORED.figures.edges
@@ -53,9 +55,33 @@ def test_every_way_between_two_nodes_has_a_head_and_a_label() -> None:
         assert sum(f"{way.start} → {way.end}\n" in title for title in titles) == 2
 
 
-def test_both_files_are_written(tmp_path: Path) -> None:
-    edges = explored(sqlite(), CORE, 1).figures.edges
-    written = save(edges, tmp_path / "life.svg", "a title")
-    assert [path.name for path in written] == ["life.dot", "life.svg"]
-    assert written[0].read_text(encoding="utf-8") == dot(edges)
-    assert written[1].read_text(encoding="utf-8") == svg(edges, "a title")
+def test_no_label_lies_upon_a_node_or_another_label() -> None:
+    drawing = ET.fromstring(svg(EDGES, ""))  # noqa: S314 - it is our own
+    labels = [
+        (float(each.get("x", "")), float(each.get("y", "")))
+        for each in drawing.iter("{http://www.w3.org/2000/svg}text")
+        if each.get("stroke") is not None
+    ]
+    assert len(labels) == len([way for way in ways(EDGES) if way.start != way.end])
+    for number, (x, y) in enumerate(labels):
+        assert all(abs(x - a) > 40 or abs(y - b) >= 15 for a, b in labels[:number])
+
+
+@pytest.mark.parametrize(
+    ("file", "written"),
+    [
+        ("life.dot", ["life.dot"]),
+        ("life.svg", ["life.svg"]),
+        ("life", ["life.dot", "life.svg"]),
+        ("v1.2", ["v1.2.dot", "v1.2.svg"]),
+    ],
+)
+def test_the_ending_says_in_which_form_it_is_written(
+    file: str, written: list[str], tmp_path: Path
+) -> None:
+    texts = {".dot": dot(EDGES), ".svg": svg(EDGES, "a title")}
+    found = save(EDGES, tmp_path / file, "a title")
+    assert [path.name for path in found] == written
+    assert sorted(tmp_path.iterdir()) == sorted(found)
+    for path in found:
+        assert path.read_text(encoding="utf-8") == texts[path.suffix]

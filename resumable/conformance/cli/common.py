@@ -134,7 +134,7 @@ def target_prints_to_stderr() -> Iterator[None]:
         os.close(kept)
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, option: str = "--out") -> None:
     """Find out now, not when there is something to save. Leaves no empty folder behind."""
     is_new = not folder.exists()
     try:
@@ -145,7 +145,7 @@ def check_writable(folder: Path) -> None:
         if is_new:
             folder.rmdir()
     except OSError as error:
-        fail(f"cannot write to --out {folder}: {error.strerror}; give another folder")
+        fail(f"cannot write to {option} {folder}: {error.strerror}; give another folder")
 
 
 def leave(verdict: Verdict) -> NoReturn:

@@ -8,7 +8,8 @@ import click
 from resumable.conformance.about import About, about
 from resumable.conformance.cli import common
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.explore.certificate import certificate, words
+from resumable.conformance.explore.certificate import certificate, title, words
+from resumable.conformance.explore.drawing import save as save_graph
 from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.scope import AlphabetName, Scope, original, small
 from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration
@@ -37,6 +38,12 @@ SECONDS: Final = 60.0
     show_default=True,
     help="How many MB the states may take, at the most.",
 )
+@click.option(
+    "--graph",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write how a stream lives, and how often each way was taken: FILE.svg is a picture,"
+    " FILE.dot is for Graphviz, and without an ending both are written.",
+)
 @common.workers_option
 @common.out_option
 @common.forbid_option
@@ -47,6 +54,7 @@ def explore(
     depth: int | None,
     seconds: float | None,
     memory_mb: int,
+    graph: Path | None,
     workers: int,
     folder: Path,
     *,
@@ -62,10 +70,13 @@ def explore(
     if depth is None and seconds is None:
         seconds = SECONDS
     common.check_writable(folder)
+    if graph is not None:
+        common.check_writable(graph.parent, "--graph")
     with common.clear_errors(), Workers(target, workers) as pool:
         scope = scope_for(about(pool), alphabet)
         result = run(pool, target, scope, Budget(depth, seconds, memory_mb))
-    _report(result, folder, as_json=as_json)
+    drawn = [] if graph is None else save_graph(result.figures.edges, graph, title(result))
+    _report(result, folder, drawn, as_json=as_json)
 
 
 def scope_for(about: About, alphabet: AlphabetName) -> Scope:
@@ -108,12 +119,15 @@ def report_found(result: Explored, folder: Path, *, as_json: bool) -> list[dict[
     return [common.divergence_json(result.found, path)]
 
 
-def _report(result: Explored, folder: Path, *, as_json: bool) -> None:
+def _report(result: Explored, folder: Path, drawn: list[Path], *, as_json: bool) -> None:
     found = report_found(result, folder, as_json=as_json)
     if as_json:
-        common.print_json({**certificate(result), "found": found})
+        graph = [str(path) for path in drawn]
+        common.print_json({**certificate(result), "graph": graph, "found": found})
     else:
         common.out.print(words(result))
+        for path in drawn:
+            common.out.print(f"graph: {path}")
         common.print_left_out(result.scope.left_out)
         figures = f"{result.states:,} states, {result.figures.transitions:,} commands"
         common.print_verdict(result.target, result.verdict, figures)

@@ -50,6 +50,15 @@ def words(result: Explored) -> str:
     return "\n".join([*_scope(result), "", *_levels(result), "", *_claim(result)])
 
 
+def title(result: Explored) -> str:
+    """What was explored, in a line."""
+    scope, figures = result.scope, result.figures
+    return (
+        f"{result.target}: {figures.transitions:,} commands of the {scope.alphabet} alphabet"
+        f" in the {scope.name} scope, {_how_far(result)}"
+    )
+
+
 def _by_name(times: Counter[type[Command]]) -> dict[str, int]:
     return {snake(kind): times[kind] for kind in KINDS if times[kind]}
 

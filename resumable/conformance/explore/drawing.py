@@ -28,8 +28,16 @@ _NODE: Final = (196, 56)
 _BEND: Final = 0.14
 """How far a way is bent to one side, in parts of its length: the way back takes the other."""
 
-_LABEL_AT: Final = 0.36
-"""Where on a way its label is: nearer to the node that it leaves."""
+_LABEL_AT: Final = (0.36, 0.3, 0.42, 0.24, 0.48, 0.18, 0.54, 0.6, 0.66, 0.72)
+"""Where on a way its label may be, the best first: nearer to the node that it leaves."""
+
+_LETTER: Final = (7.2, 15)
+"""How much room a letter of a label takes."""
+
+_LEGEND: Final = (
+    "A number tells how often that command led this way, and +3 that three other kinds of"
+    " command did, too: point at a label to see them all."
+)
 
 _STEPS: Final = 200
 _HEAD: Final = 13
@@ -83,10 +91,11 @@ def svg(edges: Mapping[Edge, int], title: str) -> str:
         "<style>text { font-family: DejaVu Sans, Verdana, sans-serif }</style>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
         f'<text x="30" y="48" font-size="24">{escape(title)}</text>',
+        f'<text x="30" y="76" font-size="14">{_LEGEND}</text>',
     ]
     for way in between:
         lines.extend(_arrow(way, most))
-    lines.extend([_label(way) for way in between])
+    lines.extend(_labels(between))
     for node in _COLOURS:
         if node in met:
             lines.extend(_box(node, staying.get(node)))
@@ -144,16 +153,32 @@ def _text(points: Sequence[Point]) -> str:
     return " ".join([f"{point.x:.1f},{point.y:.1f}" for point in points])
 
 
-def _label(way: Way) -> str:
-    first, *others = way.commands
-    text = f"{first} +{len(others)}" if others else first
-    visible = _visible(way)
-    point = visible[int(len(visible) * _LABEL_AT)]
-    return (
-        f'<text x="{point.x:.1f}" y="{point.y + 4:.1f}" font-size="12" text-anchor="middle"'
-        f' fill="{_COLOURS[way.start]}" stroke="white" stroke-width="4"'
-        f' paint-order="stroke"><title>{_tooltip(way)}</title>{escape(text)}</text>'
-    )
+def _labels(ways: Sequence[Way]) -> Iterator[str]:
+    """Each where it covers neither a node nor another label, if there is such a place."""
+    taken = [(_place(node), _NODE) for node in _COLOURS]
+    for way in ways:
+        first, *others = way.commands
+        text = f"{first} +{len(others)}" if others else first
+        room = (len(text) * _LETTER[0], _LETTER[1])
+        visible = _visible(way)
+        points = [visible[int(len(visible) * at)] for at in _LABEL_AT]
+        free = [point for point in points if not any(_meet(point, room, *one) for one in taken)]
+        point = [*free, *points][0]
+        taken.append((point, room))
+        yield (
+            f'<text x="{point.x:.1f}" y="{point.y + 4:.1f}" font-size="12"'
+            f' text-anchor="middle" fill="{_COLOURS[way.start]}" stroke="white"'
+            f' stroke-width="4" paint-order="stroke"><title>{_tooltip(way)}</title>'
+            f"{escape(text)}</text>"
+        )
+
+
+def _meet(
+    one: Point, room: tuple[float, float], other: Point, taken: tuple[float, float]
+) -> bool:
+    """Whether two rectangles around these points overlap."""
+    width, height = (room[0] + taken[0]) / 2, (room[1] + taken[1]) / 2
+    return abs(one.x - other.x) < width and abs(one.y - other.y) < height
 
 
 def _box(node: str, staying: Way | None) -> Iterator[str]:
@@ -174,17 +199,19 @@ def _box(node: str, staying: Way | None) -> Iterator[str]:
 
 
 def _covers(node: str, point: Point) -> bool:
-    (width, height), centre = _NODE, _place(node)
-    return abs(point.x - centre.x) < width / 2 and abs(point.y - centre.y) < height / 2
+    return _meet(point, (0, 0), _place(node), _NODE)
 
 
 def _tooltip(way: Way) -> str:
     return escape("\n".join([f"{way.start} → {way.end}", *way.commands]))
 
 
-def save(edges: Mapping[Edge, int], path: Path, title: str) -> tuple[Path, Path]:
-    """Write the graph as ``path`` with the endings ``.dot`` and ``.svg``; return both."""
-    written = path.with_suffix(".dot"), path.with_suffix(".svg")
-    for each, text in zip(written, (dot(edges), svg(edges, title)), strict=True):
-        each.write_text(text, encoding="utf-8")
+def save(edges: Mapping[Edge, int], path: Path, title: str) -> list[Path]:
+    """Write the graph as ``path``, whose ending says which form; return what was written.
+    Without such an ending both are written, each under its own."""
+    forms = {".dot": dot(edges), ".svg": svg(edges, title)}
+    endings = [path.suffix] if path.suffix in forms else list(forms)
+    written = [path if path.suffix in forms else Path(f"{path}{end}") for end in endings]
+    for each in written:
+        each.write_text(forms[each.suffix], encoding="utf-8")
     return written
