@@ -16,6 +16,7 @@ from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets.builtin import sqlite_child
 from resumable.conformance.targets.database import FileDatabase, new_folder
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.upstream.differences import at_stake
 from resumable.conformance.upstream.target import Upstream
 
 
@@ -41,12 +42,11 @@ class HandOver:
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
     ) -> tuple[Outcome, ...]:
-        """Each side by its own rules. Which of several streams is resumed decides the side
-        that takes over."""
-        is_decided_by_ours = self._is_ours != isinstance(command, Restart)
-        return (step if is_decided_by_ours else self._original.step)(
-            state, command, now, limits
-        )
+        """Each side by its own rules, but for ties: our indexes are in the file, too, and
+        with them SQLite gives the original another of several equal rows."""
+        is_plain = self._is_ours or at_stake(state, command) == "ties"
+        rules = step if is_plain else self._original.step
+        return rules(state, command, now, limits)
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         if limits != ORIGINAL:
