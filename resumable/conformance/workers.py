@@ -15,7 +15,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self, runtime_checkable
 
 from resumable.conformance.forbidden import forbidding, names_forbidden
 from resumable.conformance.target import Target, TargetError
@@ -39,6 +39,13 @@ class Task(Protocol):
     whatever may hang."""
 
     def run(self, target: Target, beat: Beat) -> Any: ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A target at the end of a pipe: each answer is a sign of life, too."""
+
+    on_answer: Callable[[], None]
 
 
 class Lost(NamedTuple):
@@ -145,15 +152,18 @@ class _Worker:
         self._hang_s: Final = hang_s
         self.pipe, child = _CONTEXT.Pipe()
         self._beats: Final = _CONTEXT.RawValue("Q", 0)
+        self._answers: Final = _CONTEXT.RawValue("Q", 0)
         self._process: Final = _CONTEXT.Process(
-            target=_work, args=(spec, names_forbidden(), child, self._beats), daemon=True
+            target=_work,
+            args=(spec, names_forbidden(), child, self._beats, self._answers),
+            daemon=True,
         )
         with _no_interrupt():
             self._process.start()
         child.close()
         self.task: Task | None = None
         self._beats_before = 0
-        self._seen_beats = 0
+        self._signs = 0
         self._alive_at = monotonic()
 
     def await_ready(self) -> None:
@@ -171,7 +181,7 @@ class _Worker:
 
     def give(self, task: Task) -> None:
         self.task = task
-        self._beats_before = self._seen_beats = self.beats()
+        self._beats_before = self.beats()
         self._alive_at = monotonic()
         self.pipe.send(task)
 
@@ -187,9 +197,9 @@ class _Worker:
         return task, Lost(str(result), beats) if isinstance(result, TargetError) else result
 
     def hangs(self) -> bool:
-        beats, now = self.beats(), monotonic()
-        if beats != self._seen_beats:
-            self._seen_beats, self._alive_at = beats, now
+        signs, now = self.beats() + int(self._answers.value), monotonic()
+        if signs != self._signs:
+            self._signs, self._alive_at = signs, now
         return now - self._alive_at > self._hang_s
 
     def kill(self) -> None:
@@ -218,7 +228,9 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, banned)
 
 
-def _work(spec: str, forbidden: Sequence[str], pipe: Connection, beats: Any) -> None:
+def _work(
+    spec: str, forbidden: Sequence[str], pipe: Connection, beats: Any, answers: Any
+) -> None:
     """A worker's whole life. Ctrl-C is the parent's affair; when the parent dies, so does
     this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -229,8 +241,13 @@ def _work(spec: str, forbidden: Sequence[str], pipe: Connection, beats: Any) -> 
     def beat() -> None:
         beats.value += 1
 
+    def answered() -> None:
+        answers.value += 1
+
     try:
         with forbidding(forbidden), open_target(spec) as target:
+            if isinstance(target, Answers):
+                target.on_answer = answered
             pipe.send(None)
             while True:
                 pipe.send(_result(pipe.recv(), target, beat))

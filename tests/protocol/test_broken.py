@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -108,10 +108,12 @@ def test_nothing_is_left_of_a_program_that_breaks(how: str, group: Callable[[], 
 
 @dataclass(frozen=True)
 class Running:
-    """The program, as a task of a worker that will then be killed."""
+    """A program as the task of a worker."""
+
+    program: Sequence[Command]
 
     def run(self, target: Target, _beat: Callable[[], None]) -> Divergence | None:
-        return run(target, PROGRAM)
+        return run(target, self.program)
 
 
 @needs_proc
@@ -120,9 +122,17 @@ def test_nothing_is_left_of_a_program_when_its_worker_is_killed(
 ) -> None:
     with Workers(broken("ignore_everything"), 1, hang_s=0.5) as workers:
         assert living(group())
-        ((_, result),) = [each for each in workers.run([Running()]) if each.task]
+        ((_, result),) = [each for each in workers.run([Running(PROGRAM)]) if each.task]
         assert result == Lost("showed no sign of life for 0 s", 0)
     assert all_end(group())
+
+
+def test_a_program_that_is_slow_shows_signs_of_life() -> None:
+    """A sequence may take longer than what a worker waits for a sign of life."""
+    program: list[Command] = [Start("s1", "r1"), *[Complete("s1")] * 8]
+    with Workers(broken("answer_slowly"), 1, hang_s=1.5) as workers:
+        ((_, result),) = [each for each in workers.run([Running(program)]) if each.task]
+    assert result is None
 
 
 # -- On the command line --

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
+_CHARS_MAX: Final = 80
 _CALLED: Final[dict[type, str]] = {
     bool: "true or false",
     dict: "an object",
@@ -17,5 +18,7 @@ _CALLED: Final[dict[type, str]] = {
 def typed(name: str, value: Any, kind: type[T]) -> T:
     """``value``, which has to be of ``kind``. Raises ValueError."""
     if type(value) is not kind:
-        raise ValueError(f"{name!r} must be {_CALLED[kind]}, not {json.dumps(value)}")
+        shown = json.dumps(value)
+        shown = shown if len(shown) <= _CHARS_MAX else f"{shown[:_CHARS_MAX]}…"
+        raise ValueError(f"{name!r} must be {_CALLED[kind]}, not {shown}")
     return value

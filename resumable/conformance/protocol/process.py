@@ -47,6 +47,8 @@ class Process:
         self.ended: str | None = None
         """How it ended, as in "exited (status 3)"; None while it runs."""
 
+        if not hasattr(os, "posix_spawnp"):
+            raise BrokenError("cannot be run: that needs a POSIX system")
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - the command is what the user asks for

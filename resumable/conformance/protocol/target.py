@@ -3,7 +3,7 @@
 import shlex
 import shutil
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -74,6 +74,9 @@ class CommandTarget:
         self._used: Final[dict[str, None]] = {}
         self._told: Final[set[str]] = set()
         """Names under which this very process was asked to start a stream."""
+
+        self.on_answer: Callable[[], None] = lambda: None
+        """Called whenever it has answered."""
 
         self._now_ms = 0
         self._was_looked_at = False
@@ -230,6 +233,7 @@ class CommandTarget:
         self._answer = conversation.answer(
             lambda reply: wire.answer(reply, command, called, has_rows=has_rows)
         )
+        self.on_answer()
         return self._answer.seen
 
     def _take_after_kill(self) -> Seen:
