@@ -64,6 +64,7 @@ BUFFERING: Final[Table] = {
     "flushes_every_chunk": program(X),
     "never_flushes_by_itself": program(TEN),
     "flush_keeps_the_last_chunk": program(X, FLUSH),
+    "flush_waits_for_ten": program(X, FLUSH),
     "flush_keeps_the_buffer": program(X, FLUSH, FLUSH),
     "flush_writes_newest_first": program(S1, A, RESTORE, B, FLUSH),
     "chunks_carry_the_time_of_their_store": program(X, TICK, FLUSH),

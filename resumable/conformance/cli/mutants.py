@@ -10,7 +10,7 @@ import click
 
 from resumable.conformance.cli import common
 from resumable.conformance.cli.mutant_tables import print_trials, trials_json
-from resumable.conformance.mutants import MUTANTS, Mutant
+from resumable.conformance.mutants import KNOWN, MUTANTS, Mutant
 from resumable.conformance.power.engines import ENGINES
 from resumable.conformance.power.trial import Fate, Trial
 from resumable.conformance.power.trials import EXIT_STATUS, Trials
@@ -32,7 +32,7 @@ _RIGHT: Final = "sqlite"
     help="Who is to find them; may be given more than once.",
 )
 @click.option(
-    "--met", is_flag=True, help="Only the bugs that users of the original or its heirs met."
+    "--met", is_flag=True, help="Only bugs that users of the original or its heirs met."
 )
 @common.seed_option
 @click.option(
@@ -90,11 +90,12 @@ def _chosen(names: Sequence[str], *, met: bool) -> list[Mutant]:
     for name in names:
         if not any(fnmatchcase(mutant, name) for mutant in MUTANTS):
             common.fail(f"no mutant is called {name!r}; without a name, all are tried")
+    known = {bug.mutant for bug in KNOWN}
     found = [
         mutant
         for mutant in MUTANTS.values()
         if not names or any(fnmatchcase(mutant.name, name) for name in names)
-        if mutant.source.was_met or not met
+        if mutant.name in known or not met
     ]
     if not found:
         common.fail("users met none of these; leave out --met")

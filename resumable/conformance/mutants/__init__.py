@@ -19,12 +19,15 @@ from resumable.conformance.mutants import (  # noqa: F401 - importing them fills
     wire,
 )
 from resumable.conformance.mutants.catalogue import MUTANTS, Factory, Mutant, Source
+from resumable.conformance.mutants.known import KNOWN, KnownBug
 from resumable.conformance.mutants.rules import Rule
 from resumable.conformance.mutants.target import target_of
 
 __all__ = [
+    "KNOWN",
     "MUTANTS",
     "Factory",
+    "KnownBug",
     "Mutant",
     "Rule",
     "Source",

@@ -61,6 +61,15 @@ class FlushKeepsTheLastChunk(ResumableStream):
         self._buffer += last
 
 
+@seeded(Rule.FLUSH, Source.MET_THINK)
+class FlushWaitsForTen(ResumableStream):
+    """Writes nothing when a flush is asked for while fewer than ten chunks wait."""
+
+    def flush_buffer(self) -> None:
+        if len(self._buffer) >= self._limits.chunk_buffer_size or self._is_destroyed:
+            super().flush_buffer()
+
+
 @seeded(Rule.FLUSH, Source.TOO_MUCH)
 class FlushKeepsTheBuffer(ResumableStream):
     """Writes the buffer and does not empty it, so that it is written again."""

@@ -24,11 +24,7 @@ class Source(StrEnum):
     MET_0_1_6 = "met by users of 0.1.6"
     MET_0_8_5 = "met by users of 0.8.5"
     MET_LATER = "met in the versions that pack rows"
-
-    @property
-    def was_met(self) -> bool:
-        """Whether a release had this bug."""
-        return self.name.startswith("MET_")
+    MET_THINK = "met by users of a class that builds on it"
 
 
 class Factory(Protocol):

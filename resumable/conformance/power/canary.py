@@ -47,7 +47,7 @@ class Canary:
     def _is_found(
         self, find: Callable[[Target], Divergence | None], beat: Callable[[], None]
     ) -> bool:
-        subject = Subject(MUTANTS[self.mutant], _SECONDS, beat)
+        subject = Subject(self.mutant, MUTANTS[self.mutant].factory, _SECONDS, beat)
         try:
             return find(subject) is not None
         except KeyboardInterrupt:

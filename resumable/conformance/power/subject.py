@@ -5,7 +5,7 @@ from time import process_time
 
 from model import Command
 from resumable.conformance.bindings import Bindings
-from resumable.conformance.mutants import Mutant
+from resumable.conformance.mutants import Factory
 from resumable.conformance.mutants.target import MutantTarget
 from resumable.conformance.target import Seen
 
@@ -15,11 +15,13 @@ class OutOfTimeError(KeyboardInterrupt):
 
 
 class Subject(MutantTarget):
-    """``mutant`` for ``seconds`` of this process's own time, however busy the machine is;
+    """A mutant for ``seconds`` of this process's own time, however busy the machine is;
     then the next command raises OutOfTimeError. ``beat`` is called before each."""
 
-    def __init__(self, mutant: Mutant, seconds: float, beat: Callable[[], None]) -> None:
-        super().__init__(mutant)
+    def __init__(
+        self, name: str, factory: Factory, seconds: float, beat: Callable[[], None]
+    ) -> None:
+        super().__init__(name, factory)
         self.performed = 0
         self._until = process_time() + seconds
         self._beat = beat

@@ -61,7 +61,7 @@ class Trial:
 
     def run(self, right: Target, beat: Beat) -> Fate:
         mutant = MUTANTS[self.mutant]
-        subject = Subject(mutant, self.seconds, beat)
+        subject = Subject(mutant.name, mutant.factory, self.seconds, beat)
         given = Given(self.seed, _known_traces(self.traces))
         began = process_time()
         try:
