@@ -56,13 +56,12 @@ def _own(path: str) -> None:
 
 
 def _own_and_fork(path: str) -> None:
-    """Own it, and leave a child behind that lives on."""
+    """Own it, and leave a child behind that lives on, which says its own number."""
     connection = open_database(path)
-    child = os.fork()
-    if child == 0:
+    if os.fork() == 0:
+        _say(str(os.getpid()))
         time.sleep(60)
         os._exit(0)
-    _say(str(child))
     sys.stdin.read()
     connection.close()
 
