@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from model import ORIGINAL, Command, Limits
 from resumable.conformance.codec import snake
-from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.setting import DEFAULT, Setting, Storage
 from resumable.conformance.target import Target
 
 
@@ -39,7 +39,8 @@ class LeftOut(NamedTuple):
         """``setting``, or what remains of it."""
         if not self:
             return setting
-        storage = "memory" if self.files else setting.storage
+        on_file = setting.storage != "memory" and not self.files
+        storage: Storage = "file" if on_file else "memory"
         return (DEFAULT if self.connections else setting)._replace(storage=storage)
 
     def forbids(self, command: Command) -> bool:

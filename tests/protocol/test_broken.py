@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from model import Advance, Command, Complete, Start
+from resumable.conformance.clock import FrozenTime
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.protocol.target import CommandTarget, command_words
 from resumable.conformance.run import run
@@ -59,6 +60,12 @@ def test_a_program_that_breaks_is_told_with_what_it_printed(how: str) -> None:
         run(target, PROGRAM)
     assert str(told.value).startswith(f"{target.name} ")
     assert re.search(HOWS[how], str(told.value))
+
+
+def test_a_program_that_hangs_is_given_up_while_time_is_frozen() -> None:
+    target = target_of("hang")
+    with FrozenTime(), pytest.raises(TargetError, match=r"gave no answer within 0.8 s"):
+        run(target, PROGRAM)
 
 
 @pytest.mark.parametrize("how", ["complain_a_lot", "answer_slowly"])
