@@ -13,8 +13,7 @@ from model import Advance, Burst, Command, Flush, Replay, Restart, Start, Store
 from resumable import ResumableStream
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.mutants import MUTANTS
-from resumable.conformance.mutants.target import MutantTarget
+from resumable.conformance.mutants import MUTANTS, target_of
 from resumable.conformance.report import explain
 from resumable.conformance.run import run
 from resumable.conformance.upstream.handover import HandOver
@@ -81,8 +80,7 @@ def test_a_file_is_handed_over_in_good_order(original: Upstream, tmp_path: Path)
     "name", ["restore_begins_at_zero", "stale_chunks_are_kept", "stale_age_one_more"]
 )
 def test_a_bug_of_ours_is_found(name: str, original: Upstream) -> None:
-    wrong = MutantTarget(MUTANTS[name])
-    assert_found(HandOver(original, wrong))
+    assert_found(HandOver(original, target_of(MUTANTS[name])))
 
 
 @pytest.mark.parametrize("path", sorted(WRONG.glob("*_*.mjs")), ids=lambda path: path.stem)
