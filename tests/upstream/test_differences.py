@@ -183,8 +183,10 @@ def test_a_destroyed_instance_goes_on_exactly_as_declared(
 def renamed(commands: tuple[Command, ...]) -> Iterator[Command]:
     """A name starts one stream only, and the first was destroyed."""
     for command in commands:
-        named = isinstance(command, Start | Store | Burst | Complete)
-        yield replace(command, stream="s2") if named else command
+        if isinstance(command, Start | Store | Burst | Complete):
+            yield replace(command, stream="s2")
+        else:
+            yield command
 
 
 def test_a_tie_is_told_under_the_strict_rule(
