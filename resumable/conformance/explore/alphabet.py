@@ -32,7 +32,7 @@ from model import (
     WhileDiskFails,
     step,
 )
-from model.commands import Call
+from model.commands import Call, PlainCall
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.vocabulary import UNKNOWN
 
@@ -143,7 +143,7 @@ def _while_sending(view: View) -> list[ReplayWhileSending]:
     active = view.state.memory.active
     if active is None:
         return []
-    calls: list[Call] = [
+    calls: list[PlainCall] = [
         *_start(view),
         Store(active, body(view)),
         Complete(active),
