@@ -61,9 +61,9 @@ class Trial:
 
     def run(self, right: Target, beat: Beat) -> Fate:
         mutant = MUTANTS[self.mutant]
-        subject = Subject(mutant.name, mutant.factory, self.seconds, beat)
         given = Given(self.seed, _known_traces(self.traces))
         began = process_time()
+        subject = Subject(mutant.name, mutant.factory, self.seconds, beat)
         try:
             found = ENGINES[self.engine](subject, given)
         except OutOfTimeError:
