@@ -9,6 +9,7 @@ from model.commands import (
     Burst,
     Call,
     Command,
+    CutPowerDuring,
     Replay,
     ReplayToDeadSocket,
     Store,
@@ -77,7 +78,9 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
             return tuple(disks)
         case Replay() | ReplayToDeadSocket():
             return (flushed(state, now).disk,)
-        case WhileDiskFails(call) | WhileFaulty(call):
+        case WhileFaulty(Burst(stream) as call):
+            return _after_any_chunk(state, stream, call.bodies, now, limits)
+        case WhileDiskFails(call) | WhileFaulty(call) | CutPowerDuring(call):
             return inside(state, call, now, limits)
         case _:
             return ()
@@ -133,6 +136,17 @@ def _burst_failed_once(
             outcomes.append(Outcome(KEPT, healed))
         state = after
     return tuple(outcomes)
+
+
+def _after_any_chunk(
+    state: State, stream: str, bodies: list[str], now: int, limits: Limits
+) -> tuple[Disk, ...]:
+    """A flush that failed is made up for with whatever chunk comes next."""
+    disks = []
+    for body in bodies:
+        state = buffered(state, stream, body, limits)
+        disks.append(flushed(state, now).disk)
+    return tuple(disks)
 
 
 def _struck(reply: Reply) -> Reply:

@@ -30,7 +30,7 @@ from model.crash import (
     left_by_kill,
     left_by_power_loss,
 )
-from model.faults import while_faulty
+from model.faults import inside, while_faulty
 from model.outcome import refused
 from model.transitions import buffered, flushed
 from tests.model.lives import NOW_MS, SMALL, after, started
@@ -184,3 +184,13 @@ def test_of_what_is_destroyed_nothing_is_left_to_be_struck() -> None:
     destroyed = State(state.disk, state.memory._replace(is_destroyed=True))
     found = step(destroyed, WhileFaulty(Flush(), "io_error", 0), NOW_MS)
     assert found == (refused("closed", destroyed),)
+
+
+def test_a_crash_inside_a_struck_burst_may_come_after_a_flush_of_any_chunk_but_loses_none() -> (
+    None
+):
+    state = after(Start("s1", "r"), limits=SMALL)
+    burst = Burst("s1", "x", 5)
+    disks = inside(state, WhileFaulty(burst, "io_error", 0), NOW_MS, SMALL)
+    found = [[chunk.body for chunk in disk.chunks] for disk in disks]
+    assert found == [burst.bodies[:count] for count in range(1, 6)]
