@@ -41,14 +41,7 @@ const methods = {
   flush: () => stream.flushBuffer(),
   complete: (asked) => stream.complete(id(asked.stream)),
   mark_error: (asked) => stream.markError(id(asked.stream)),
-  replay: ({ request, frames_taken }, reply) => {
-    reply.frames = [];
-    const send = (frame) => {
-      if (reply.frames.length === frames_taken) throw gone;
-      reply.frames.push(frame);
-    };
-    return stream.replayChunks({ send }, request);
-  },
+  replay: (asked, socket) => stream.replayChunks(socket, asked.request),
   restore: () => stream.restore(),
   clear_all: () => stream.clearAll(),
   destroy: () => stream.destroy(),
@@ -61,15 +54,22 @@ function open(path) {
   ids = {};
 }
 
+const socket = ({ frames_taken, at_frame, call }, frames) => ({
+  send(frame) {
+    if (frames.length === frames_taken) throw gone;
+    if (frames.push(frame) - 1 === at_frame) methods[call.do](call, this);
+  },
+});
+
 /** A process that is to die does so in the call or after it: nobody gets a reply, and there is
  * a restart. */
 function perform(asked) {
-  const reply = {};
+  const reply = { frames: [] };
   try {
     if (asked.do === "open") open(asked.database);
     if (asked.do === "reopen") host.reopen();
-    const value = host.call(() => methods[asked.do](asked, reply), asked);
-    if (["start", "replay"].includes(asked.do)) reply.value = value;
+    const call = () => methods[asked.do](asked, socket(asked, reply.frames));
+    reply.value = host.call(call, asked);
   } catch (error) {
     reply.error = String(error);
     if (error === gone) reply.refused = "socket";
@@ -109,7 +109,8 @@ function answer(asked) {
 }
 
 perform({ do: "open", database: null });
-const can = ["file", "reopen", "dead_socket", "failing_disk", "kills", "lone_surrogates"];
+const can = ["file", "reopen", "dead_socket", "calling_socket"];
+can.push("failing_disk", "kills", "lone_surrogates");
 if (host.rows().streams !== null) can.push("rows"); // Some versions keep tables of their own.
 
 let rest = "";

@@ -15,10 +15,12 @@ from model import (
     Outcome,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restore,
     Start,
     State,
     Store,
+    WhileDiskFails,
 )
 from model.outcome import DONE, refused
 from model.state import Memory
@@ -28,7 +30,7 @@ from model.transitions import buffered
 def after_destroy(state: State, command: Command, limits: Limits) -> Outcome:
     """The one outcome of ``command`` on a destroyed instance."""
     memory = state.memory
-    match getattr(command, "call", command):
+    match command.call if isinstance(command, WhileDiskFails) else command:
         case Store(stream, body):
             return _stored(state, stream, [body], limits)
         case Burst(stream) as many:
@@ -50,7 +52,7 @@ def _needs_no_table(command: Command, memory: Memory) -> bool:
             return True
         case Flush():
             return not memory.buffer
-        case Replay() | ReplayToDeadSocket():
+        case Replay() | ReplayToDeadSocket() | ReplayWhileSending():
             return memory.active is None
         case _:
             return False

@@ -6,6 +6,7 @@ else, so that a difference that does not exist is a divergence.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from model import (
@@ -15,8 +16,7 @@ from model import (
     Limits,
     Outcome,
     Reopen,
-    Replay,
-    ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -32,6 +32,7 @@ from resumable.conformance.upstream.after_destroy import after_destroy
 from resumable.conformance.upstream.failing import while_disk_fails
 
 Outcomes = tuple[Outcome, ...]
+Step = Callable[[State, Command, int, Limits], Outcomes]
 
 
 class Declared(NamedTuple):
@@ -48,19 +49,28 @@ class Declared(NamedTuple):
     """Why it is to stay."""
 
     is_at_stake: Callable[[State, Command], bool]
-    outcomes: Callable[[State, Any, int, Limits], Outcomes]
-    """What the original does, as the specification would say it."""
+    outcomes: Callable[[State, Any, int, Limits, Step], Outcomes]
+    """What the original does, as the specification would say it. The last argument is what
+    all differences that are declared after this one make of the specification."""
 
     shown_by: tuple[Command, ...]
     """The shortest program that shows it, with its last command."""
 
 
-def original_step(state: State, command: Command, now: int, limits: Limits) -> Outcomes:
-    """``model.step``, as the original takes it."""
-    for each in DECLARED:
+def step_by(
+    declared: tuple[Declared, ...], state: State, command: Command, now: int, limits: Limits
+) -> Outcomes:
+    """``model.step``, but for what is declared; the first that is at stake decides."""
+    for number, each in enumerate(declared):
         if each.is_at_stake(state, command):
-            return each.outcomes(state, command, now, limits)
+            rest = partial(step_by, declared[number + 1 :])
+            return each.outcomes(state, command, now, limits, rest)
     return step(state, command, now, limits)
+
+
+def original_step(state: State, command: Command, now: int, limits: Limits) -> Outcomes:
+    """``model.step`` as the original takes it."""
+    return step_by(DECLARED, state, command, now, limits)
 
 
 def at_stake(state: State, command: Command) -> str | None:
@@ -68,19 +78,17 @@ def at_stake(state: State, command: Command) -> str | None:
     return next((each.name for each in DECLARED if each.is_at_stake(state, command)), None)
 
 
-_RESTORES: Final = (Restart, Reopen, Restore)
-
-
 def _ties(state: State, command: Command) -> bool:
     if isinstance(command, KillDuring):
         return True
-    return isinstance(command, _RESTORES) and len(restorable(state.disk)) > 1
+    call = command.call if isinstance(command, ReplayWhileSending) else command
+    return isinstance(call, Restart | Reopen | Restore) and len(restorable(state.disk)) > 1
 
 
-def _oldest(state: State, command: Command, now: int, limits: Limits) -> Outcomes:
+def _oldest(state: State, command: Command, now: int, limits: Limits, rest: Step) -> Outcomes:
     """The first of those that tie. After a kill that may be a row of the call's own."""
     if not isinstance(command, KillDuring):
-        return step(state, command, now, limits)[:1]
+        return rest(state, command, now, limits)[:1]
     call = command.call
     disks = [state.disk, *inside(state, call, now, limits)]
     disks += [outcome.state.disk for outcome in original_step(state, call, now, limits)]
@@ -92,16 +100,11 @@ def _outlives_destroy(state: State, command: Command) -> bool:
     return state.memory.is_destroyed and not isinstance(command, Restart | Reopen | KillDuring)
 
 
-def _asks_oddly(_state: State, command: Command) -> bool:
-    if not isinstance(command, Start | Replay | ReplayToDeadSocket):
-        return False
-    return requests.is_ill_formed(command.request)
-
-
-def _odd_request(state: State, command: Any, now: int, limits: Limits) -> Outcomes:
-    if isinstance(command, Start):
-        return requests.start(state, command, now, limits)
-    return requests.replay(state, command, now, limits)
+def _as_it_came(
+    state: State, command: Command, now: int, limits: Limits, rest: Step
+) -> Outcomes:
+    outcomes = rest(state, command, now, limits)
+    return tuple([requests.as_it_came(outcome, command) for outcome in outcomes])
 
 
 DECLARED: Final = (
@@ -112,7 +115,7 @@ DECLARED: Final = (
         " active.",
         "The tables are gone: whatever a destroyed instance does, a caller is better told so.",
         _outlives_destroy,
-        lambda state, command, _, limits: (after_destroy(state, command, limits),),
+        lambda state, command, _, limits, __: (after_destroy(state, command, limits),),
         (Destroy(), Store("unknown", "")),
     ),
     Declared(
@@ -123,8 +126,17 @@ DECLARED: Final = (
         "Its host ends an instance whose disk fails. Under SQLite a full disk is survived, and"
         " accepted chunks must be.",
         lambda _, command: isinstance(command, WhileDiskFails),
-        lambda *arguments: (while_disk_fails(*arguments),),
+        lambda *arguments: (while_disk_fails(*arguments[:-1]),),
         (WhileDiskFails(Start("s1", "r1"), 0),),
+    ),
+    Declared(
+        "odd_requests",
+        "Half a surrogate pair in a request id becomes U+FFFD as it enters.",
+        "Accessor and frames keep it as it came, until a restart reads it from the database.",
+        "No encoding of Unicode can carry it, and what is stored should be what is sent.",
+        lambda _, command: requests.asks_oddly(command),
+        _as_it_came,
+        (Start("s1", "\ud83d"),),
     ),
     Declared(
         "ties",
@@ -136,14 +148,8 @@ DECLARED: Final = (
         _oldest,
         (Start("s1", "r1"), Start("s2", "r2"), Restart()),
     ),
-    Declared(
-        "odd_requests",
-        "Half a surrogate pair in a request id becomes U+FFFD as it enters.",
-        "Accessor and frames keep it as it came, until a restart reads it from the database.",
-        "No encoding of Unicode can carry it, and what is stored should be what is sent.",
-        _asks_oddly,
-        _odd_request,
-        (Start("s1", "\ud83d"),),
-    ),
 )
-"""All of them; the first that is at stake decides."""
+"""All of them."""
+
+UNTIED: Final = tuple([each for each in DECLARED if each.name != "ties"])
+"""Those that hold on a file that others have made indexes in."""

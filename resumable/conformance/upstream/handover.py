@@ -16,7 +16,7 @@ from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets.builtin import sqlite_child
 from resumable.conformance.targets.database import FileDatabase, new_folder
 from resumable.conformance.targets.in_process import InProcess
-from resumable.conformance.upstream.differences import at_stake
+from resumable.conformance.upstream.differences import UNTIED, step_by
 from resumable.conformance.upstream.target import Upstream
 
 
@@ -44,9 +44,9 @@ class HandOver:
     ) -> tuple[Outcome, ...]:
         """Each side by its own rules, but for ties: our indexes are in the file, too, and
         with them SQLite gives the original another of several equal rows."""
-        is_plain = self._is_ours or at_stake(state, command) == "ties"
-        rules = step if is_plain else self._original.step
-        return rules(state, command, now, limits)
+        if self._is_ours or isinstance(command, Restart):
+            return step(state, command, now, limits)
+        return step_by(UNTIED, state, command, now, limits)
 
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         if limits != ORIGINAL:

@@ -3,39 +3,39 @@ as it came, and only the database replaces it."""
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from model import Limits, Outcome, Replay, ReplayToDeadSocket, Start, State, step
+from model import (
+    Command,
+    Outcome,
+    Replay,
+    ReplayToDeadSocket,
+    ReplayWhileSending,
+    Start,
+    State,
+)
 from model.frames import well_formed
 
-Sends = Replay | ReplayToDeadSocket
-
+_SENDS: Final = (Replay, ReplayToDeadSocket, ReplayWhileSending)
 _LONE: Final = re.compile("[\ud800-\udfff]")
 
 
-def is_ill_formed(request: str) -> bool:
-    """Whether ``TextEncoder`` would change it."""
-    return well_formed(request) != request
+def asks_oddly(command: Command) -> bool:
+    """Whether there is a request in it that ``TextEncoder`` would change."""
+    return any(well_formed(each.request) != each.request for each in _asking(command))
 
 
-def start(state: State, command: Start, now: int, limits: Limits) -> tuple[Outcome, ...]:
-    """The accessor returns what ``start`` was given, until a restart reads it from disk."""
-    return tuple(
-        [
-            Outcome(outcome.reply, remembering(outcome.state, command.request))
-            for outcome in step(state, command, now, limits)
-        ]
-    )
-
-
-def replay(state: State, command: Sends, now: int, limits: Limits) -> tuple[Outcome, ...]:
-    """Each frame names the request as it was asked for."""
-    return tuple(
-        [
-            Outcome(reply._replace(frames=as_sent(reply.frames, command.request)), after)
-            for reply, after in step(state, command, now, limits)
-        ]
-    )
+def as_it_came(outcome: Outcome, command: Command) -> Outcome:
+    """Each frame names the request as it was asked for, and the accessor returns what
+    ``start`` was given."""
+    reply, state = outcome
+    for each in _asking(command):
+        if not isinstance(each, Start):
+            reply = reply._replace(frames=as_sent(reply.frames, each.request))
+        elif state.memory.active == each.stream:
+            state = remembering(state, each.request)
+    return Outcome(reply, state)
 
 
 def remembering(state: State, request: str) -> State:
@@ -49,6 +49,16 @@ def as_sent(frames: tuple[str, ...], request: str) -> tuple[str, ...]:
     it."""
     right, sent = _field(well_formed(request)), _field(request)
     return tuple([frame.replace(right, sent) for frame in frames])
+
+
+def _asking(
+    command: Command,
+) -> Iterator[Start | Replay | ReplayToDeadSocket | ReplayWhileSending]:
+    """What in it has a request; the call from inside ``send``, too."""
+    if isinstance(command, (Start, *_SENDS)):
+        yield command
+    if isinstance(command, ReplayWhileSending):
+        yield from _asking(command.call)
 
 
 def _field(request: str) -> str:

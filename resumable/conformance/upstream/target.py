@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from model import ORIGINAL, Command, Limits, Outcome, Start, State
+from model import ORIGINAL, Command, Limits, Outcome, Start, State, WhileDiskFails
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.target import CommandTarget
@@ -47,7 +47,7 @@ class Upstream(CommandTarget):
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
         """A ``start`` that raises may have begun its stream all the same."""
         seen = super().perform(command, bindings, now_ms)
-        call = getattr(command, "call", command)
+        call = command.call if isinstance(command, WhileDiskFails) else command
         if isinstance(call, Start) and seen.refused is not None:
             bindings.bind(call.stream, self.brief(may_skip=False).active_stream_id)
         return seen
