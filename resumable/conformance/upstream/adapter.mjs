@@ -1,18 +1,8 @@
 // ResumableStream as published, behind the protocol: node adapter.mjs FOLDER, the one in which
-// the package is installed. What differs from version to version is in construct.mjs.
+// the package is installed.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { construct } from "./construct.mjs";
 import { Host } from "./host.mjs";
-
-const folder = process.argv[2];
-const { resolve } = createRequire(join(folder, "here.js"));
-const load = (name) => import(pathToFileURL(resolve(name)));
-const [chat, sqlite] = [await load("agents/chat"), await load("node-sqlite3-wasm")];
-const { version } = JSON.parse(readFileSync(join(folder, "node_modules/agents/package.json")));
+import { Database, construct, name } from "./published.mjs";
 
 const gone = new TypeError("Can't call WebSocket send() after close()."); // as its host says it
 let now, host, ids, stream;
@@ -20,7 +10,7 @@ Date.now = () => now;
 console.warn = () => {}; // It would tell of every stale stream.
 
 const id = (name) => ids[name] ?? name;
-const restart = () => void (stream = construct(chat, host));
+const restart = () => void (stream = construct(host));
 
 const methods = {
   open: restart,
@@ -45,12 +35,13 @@ const methods = {
   restore: () => stream.restore(),
   clear_all: () => stream.clearAll(),
   destroy: () => stream.destroy(),
-  insert_stale: (asked) => stream.insertStaleStream(id(asked.stream), asked.request, asked.age_ms),
+  insert_stale: ({ stream: name, request, age_ms }) =>
+    stream.insertStaleStream(id(name), request, age_ms),
 };
 
 function open(path) {
   host?.close();
-  host = new Host(sqlite.default.Database, path);
+  host = new Host(Database, path);
   ids = {};
 }
 
@@ -95,22 +86,23 @@ const observed = () => ({
 });
 
 function looked(names) {
-  const each = (method) => Object.fromEntries(names.map((name) => [name, read(() => method(id(name)))]));
+  const each = (method) =>
+    Object.fromEntries(names.map((name) => [name, read(() => method(id(name)))]));
   const chunks = each((id) => stream.getStreamChunks(id));
   const metadata = each((id) => stream.getStreamMetadata(id));
   return { chunks, metadata, rows: host.rows() };
 }
 
 function answer(asked) {
-  if (asked.do === "hello") return { n: asked.n, protocol: 1, name: `agents ${version}`, can };
+  if (asked.do === "hello") return { n: asked.n, protocol: 1, name, can };
   now = asked.now;
   const reply = { n: asked.n, ...perform(asked), observed: observed() };
   return asked.look ? { ...reply, looked: looked(asked.look) } : reply;
 }
 
 perform({ do: "open", database: null });
-const can = ["file", "reopen", "dead_socket", "calling_socket"];
-can.push("failing_disk", "kills", "lone_surrogates");
+const can = ["file", "reopen", "dead_socket", "calling_socket", "failing_disk", "kills"];
+can.push("lone_surrogates");
 if (host.rows().streams !== null) can.push("rows"); // Some versions keep tables of their own.
 
 let rest = "";
