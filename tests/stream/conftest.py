@@ -7,6 +7,7 @@ from sqlite3 import Connection
 
 import pytest
 
+from resumable import open_database
 from tests.stream.bench import Bench, connect
 
 Connect = Callable[[], Connection]
@@ -44,3 +45,10 @@ def another(database_path: str) -> Iterator[Connect]:
     """Opens one more connection to the file, each closed after the test."""
     with ExitStack() as opened:
         yield lambda: opened.enter_context(closing(connect(database_path)))
+
+
+@pytest.fixture
+def opened(database_path: str) -> Iterator[Connection]:
+    """The file as a service opens it."""
+    with closing(open_database(database_path)) as connection:
+        yield connection

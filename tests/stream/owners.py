@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resumable import ResumableStream, ResumableStreamError, open_database
+from resumable import (
+    DatabaseOwnedError,
+    ResumableStream,
+    ResumableStreamError,
+    open_database,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +35,15 @@ def another_process(path: str, act: str) -> Iterator["subprocess.Popen[str]"]:
             yield process
         finally:
             process.kill()
+
+
+def opens(path: str) -> bool:
+    """Whether another owner is let in, who closes it again."""
+    try:
+        open_database(path).close()
+    except DatabaseOwnedError:
+        return False
+    return True
 
 
 def said(process: "subprocess.Popen[str]") -> str:
