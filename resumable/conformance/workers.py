@@ -73,13 +73,13 @@ class Workers:
     """
 
     def __init__(self, spec: str, count: int, *, hang_s: float = HANG_S) -> None:
-        self._spec: Final = spec
+        self._spec = spec
         self._count: Final = count
         self._hang_s: Final = hang_s
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
-        prepare(self._spec)
+        self._spec = prepare(self._spec)
         try:
             for _ in range(self._count):
                 self._workers.append(_Worker(self._spec, self._hang_s))

@@ -15,6 +15,7 @@ from resumable.conformance.cli import common
 from resumable.conformance.contrast import contrast, place
 from resumable.conformance.departures import Departed, Departures, departures
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.targets.registry import prepare
 from resumable.conformance.trace import Verdict
 from resumable.conformance.workers import Workers
 
@@ -62,9 +63,10 @@ def compare(
         resumable compare --target upstream@0.9.0 --target upstream@latest
     """
     common.check_writable(folder)
+    with common.clear_errors():
+        specs = dict.fromkeys(prepare(target) for target in targets)
     compared = [
-        Compared(target, _departures(target, seed, sequences, workers), folder)
-        for target in dict.fromkeys(targets)
+        Compared(spec, _departures(spec, seed, sequences, workers), folder) for spec in specs
     ]
     verdict = _verdict(compared)
     if as_json:

@@ -15,7 +15,7 @@ from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.stream_like import Factory
 from resumable.conformance.upstream.handover import HandOver
 from resumable.conformance.upstream.install import installed
-from resumable.conformance.upstream.target import Upstream, is_upstream, version_of
+from resumable.conformance.upstream.target import Upstream, is_upstream, pinned, version_of
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
@@ -33,10 +33,14 @@ USAGE: Final = (
 )
 
 
-def prepare(spec: str) -> None:
-    """Do what takes long, once, before the target is made in many processes."""
-    if spec == "handover" or is_upstream(spec):
+def prepare(spec: str) -> str:
+    """Do what takes long, once, before the target is made in many processes; return how it
+    is called from now on, so that it is the same in each."""
+    if is_upstream(spec):
+        spec = pinned(spec)
+    if is_upstream(spec) or spec == "handover":
         installed(version_of(spec))
+    return spec
 
 
 @contextmanager

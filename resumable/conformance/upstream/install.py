@@ -42,8 +42,7 @@ def installed(version: str) -> Path:
     cannot be installed.
     """
     node, npm = _tool("node"), _tool("npm")
-    if not _VERSION.fullmatch(version):
-        version = _published(npm, version)
+    version = published(version)
     packages = (f"agents@{version}", *_BESIDES)
     digest = hashlib.sha256(" ".join(packages).encode()).hexdigest()
     folder = cache_folder() / f"agents-{version}-{digest[:8]}"
@@ -51,6 +50,18 @@ def installed(version: str) -> Path:
         _check_age(node)
         _install(npm, packages, folder)
     return folder
+
+
+def published(version: str) -> str:
+    """The version that a tag such as "latest" stands for today; a version is one already.
+    Raises TargetError."""
+    if _VERSION.fullmatch(version):
+        return version
+    done = _run([_tool("npm"), "view", f"agents@{version}", "version"])
+    found = _VERSION.findall(done.stdout)
+    if done.returncode or not found:
+        raise _npm_failed(f"look up agents@{version}", done)
+    return str(found[-1])
 
 
 def cache_folder() -> Path:
@@ -78,15 +89,6 @@ def _check_age(node: str) -> None:
         raise TargetError(
             f"the original needs Node.js {NODE_MIN} or later, and {node} is {said}"
         )
-
-
-def _published(npm: str, tag: str) -> str:
-    """The version that a tag stands for today."""
-    done = _run([npm, "view", f"agents@{tag}", "version"])
-    version = done.stdout.strip().splitlines()[-1:]
-    if done.returncode or not version:
-        raise _npm_failed(f"look up agents@{tag}", done)
-    return version[0].split("'")[-2] if "'" in version[0] else version[0]
 
 
 def _install(npm: str, packages: tuple[str, ...], folder: Path) -> None:

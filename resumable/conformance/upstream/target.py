@@ -9,7 +9,7 @@ from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.target import Seen
 from resumable.conformance.upstream.differences import original_step
-from resumable.conformance.upstream.install import installed
+from resumable.conformance.upstream.install import installed, published
 
 VERSION: Final = "0.9.0"
 """The version that the specification is of."""
@@ -66,3 +66,9 @@ def is_upstream(name: str) -> bool:
 def version_of(name: str) -> str:
     """The version in ``upstream@VERSION``."""
     return name.partition("@")[2] or VERSION
+
+
+def pinned(name: str) -> str:
+    """``upstream@latest`` as the version that this is today, so that it stays the same."""
+    kind, at, version = name.partition("@")
+    return f"{kind}@{published(version)}" if at else name
