@@ -19,6 +19,7 @@ from model import (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -95,6 +96,14 @@ CASES: Final[dict[str, Case]] = {
     "dead_socket_swallowed": Case(
         "dead_socket_ends_the_replay_in_silence",
         (START, Store("s1", "a"), Restart(), ReplayToDeadSocket("r1", 0)),
+    ),
+    "end_inside_send": Case(
+        "replay_knows_its_end_beforehand",
+        (START, Store("s1", "a"), ReplayWhileSending("r1", Complete("s1"), 0)),
+    ),
+    "start_inside_send": Case(
+        "orphan_is_left_for_a_new_stream",
+        (START, Restart(), ReplayWhileSending("r1", Start("s2", "r2"), 0)),
     ),
     "disk_failed": Case(
         "flush_loses_the_rest",
