@@ -67,9 +67,8 @@ class Hindsight:
         """``command`` led from one of ``before`` to one of ``after``."""
         disks = _disks(state.disk for state in after)
         if _takes_power(command):
-            self._history = begun(disks)
-            return
-        if isinstance(command, CRASHES):
+            self._history = begun(self._found(command, before, disks, now_ms))
+        elif isinstance(command, CRASHES):
             self._history = self._history._replace(doubtful=())
         elif isinstance(command, Reopen) and self._durability.startswith("wal"):
             self._history = begun(self._history.commits[-1])
@@ -80,21 +79,31 @@ class Hindsight:
         if disk_failed and isinstance(command, WhileFaulty):
             self._doubt(command, before, now_ms)
 
+    def _found(
+        self, command: Command, before: Sequence[State], restarted: Disks, now_ms: int
+    ) -> Disks:
+        """What may have been found before the restart wrote to it, as it does if it deletes
+        what is stale: that is durable, while what it wrote may be lost again."""
+        candidates = left_by_power_loss(self._history, self._durability)
+        if isinstance(command, CutPowerDuring):
+            candidates += _wanted(command.call, before, now_ms, self._limits)
+        return tuple(
+            disk
+            for disk in dict.fromkeys(candidates)
+            if any(
+                outcome.state.disk in restarted
+                for outcome in step(State(disk), Restart(), now_ms, self._limits)
+            )
+        )
+
     def _doubt(self, command: WhileFaulty, before: Sequence[State], now_ms: int) -> None:
         """Only an I/O error leaves one in doubt: what a full disk has no room for is not
         written, and a lock or an interrupt comes before the writing."""
         if command.fault not in {"io_error", "io_error_on"}:
             return
         self.doubtful_call = command.call
-        wanted = [
-            *_inside(command.call, before, now_ms, self._limits),
-            *[
-                outcome.state.disk
-                for state in before
-                for outcome in step(state, command.call, now_ms, self._limits)
-            ],
-        ]
-        self._history = doubted(self._history, self._durability, tuple(wanted))
+        wanted = _wanted(command.call, before, now_ms, self._limits)
+        self._history = doubted(self._history, self._durability, wanted)
 
 
 def hindsight(setting: Setting, limits: Limits) -> Hindsight | None:
@@ -111,6 +120,14 @@ def _takes_power(command: Command) -> bool:
 
 def _disks(disks: Iterable[Disk]) -> Disks:
     return tuple(dict.fromkeys(disks))
+
+
+def _wanted(call: Call, before: Sequence[State], now_ms: int, limits: Limits) -> Disks:
+    """Every disk to which ``call`` would lead, if nothing came between."""
+    after = [
+        outcome.state.disk for state in before for outcome in step(state, call, now_ms, limits)
+    ]
+    return (*_inside(call, before, now_ms, limits), *after)
 
 
 def _inside(

@@ -22,6 +22,7 @@ from resumable.conformance import prose
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.codec import snake
 from resumable.conformance.divergence import DivergedError
+from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
@@ -46,7 +47,8 @@ _SETTINGS: Final = st.builds(
     Setting,
     isolation_level=st.sampled_from(("DEFERRED", None, "IMMEDIATE", "EXCLUSIVE")),
     rows=st.sampled_from(("tuple", "Row", "dict")),
-    storage=st.sampled_from(("memory", "memory", "memory", "file")),
+    scans=st.sampled_from(("forwards", "backwards")),
+    storage=st.sampled_from(("memory", "memory", "memory", "file", *DURABILITIES)),
 )
 
 

@@ -7,7 +7,7 @@ hunt that is a seeded generator, for Hypothesis a draw that can be shrunk.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args
 
 from model import (
     Advance,
@@ -15,6 +15,8 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -32,7 +34,10 @@ from model import (
     State,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
+from model.commands import Fault
+from resumable.conformance.faults.images import PLAIN_WAYS
 
 T = TypeVar("T")
 
@@ -55,6 +60,9 @@ WEIGHTS: Final[dict[type[Command], int]] = {
     ReplayWhileSending: 3,
     WhileDiskFails: 4,
     KillDuring: 4,
+    WhileFaulty: 4,
+    CutPower: 2,
+    CutPowerDuring: 3,
     InTransaction: 3,
     Reopen: 2,
     ClearAll: 2,
@@ -140,6 +148,9 @@ class Vocabulary:
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
             KillDuring: self._kill_during,
+            WhileFaulty: self._while_faulty,
+            CutPower: lambda _view, choose: CutPower(choose(WAYS_KEPT)),
+            CutPowerDuring: self._cut_power_during,
         }
 
     def command(self, kind: type[Command], view: View, choose: Choose) -> Command:
@@ -220,7 +231,18 @@ class Vocabulary:
         counts = (1, written, written + 1, filled, filled + 1, written + 2, 2, written + 4, 0)
         return KillDuring(call, choose(counts))
 
+    def _while_faulty(self, view: View, choose: Choose) -> WhileFaulty:
+        """The first points, some in the middle, and those about a commit."""
+        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        return WhileFaulty(call, choose(get_args(Fault)), choose(_STRUCK_AFTER))
 
+    def _cut_power_during(self, view: View, choose: Choose) -> CutPowerDuring:
+        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        return CutPowerDuring(call, choose(_STRUCK_AFTER), choose(WAYS_KEPT))
+
+
+WAYS_KEPT: Final = (*PLAIN_WAYS, "first 4", "some 0", "some 1", "torn 0", "torn 1")
+_STRUCK_AFTER: Final = (0, 1, 2, 4, 6, 8, 11, 15, 20, 30)
 SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _AIMS: Final = ("active", "active", "active", "last", "any", "any", UNKNOWN)

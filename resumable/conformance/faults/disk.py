@@ -95,10 +95,9 @@ class Disk:
         """What this call has to return instead of doing anything; 0 if it may go on."""
         return 0 if self.strike is None else self.strike.code_for(operation)
 
-    def create(self, name: str, *, needs_directory: bool) -> Contents:
+    def create(self, name: str) -> Contents:
         """A new and empty file."""
         file = self.files[name] = Contents(self._count)
-        file.needs_directory = needs_directory
         self._count += 1
         self._note(Created(name, file.number))
         return file

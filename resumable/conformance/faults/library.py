@@ -21,6 +21,17 @@ class SymbolsHiddenError(TargetError):
 
 
 @cache
+def can_simulate() -> bool:
+    """Whether the harness can put a disk of its own under SQLite. Where it cannot, a file
+    stands in, which never fails."""
+    try:
+        library()
+    except SymbolsHiddenError:
+        return False
+    return True
+
+
+@cache
 def library() -> ctypes.CDLL:
     """The library. Raises SymbolsHiddenError if it is not the one, or hides its symbols."""
     path: str | None = getattr(_sqlite3, "__file__", None)  # None if it is built in

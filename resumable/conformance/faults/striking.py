@@ -68,8 +68,10 @@ def _interrupting(connection: sqlite3.Connection, countdown: Countdown) -> Itera
 
 
 def _denying(connection: sqlite3.Connection, countdown: Countdown) -> Iterator[Striking]:
-    def authorize(*_: Any) -> int:
-        return sqlite3.SQLITE_DENY if countdown.now() else sqlite3.SQLITE_OK
+    def authorize(_action: int, first: Any, *_: Any) -> int:
+        """A rollback is never denied: there would be no way left to undo anything."""
+        is_denied = first != "ROLLBACK" and countdown.now()
+        return sqlite3.SQLITE_DENY if is_denied else sqlite3.SQLITE_OK
 
     connection.set_authorizer(authorize)
     try:

@@ -30,7 +30,8 @@ DATABASE: Final = "stream.db"
 
 _NAME: Final = b"resumable-conformance"
 _SYNCED_WITH_DIRECTORY: Final = 0x4000 | 0x800 | 0x80000
-"""SQLITE_OPEN_SUPER_JOURNAL, SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_WAL: as unix does it."""
+"""SQLITE_OPEN_SUPER_JOURNAL, SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_WAL. On unix the first sync
+of such a file, once it was opened to be created if need be, takes its directory with it."""
 
 _OPEN_CREATE: Final = 0x4
 _POWERSAFE_OVERWRITE: Final = 0x1000
@@ -102,8 +103,9 @@ class _Vfs:
         if code:
             return code
         if contents is None:
-            needs_directory = bool(flags & _SYNCED_WITH_DIRECTORY)
-            contents = disk.create(_parts(name)[1], needs_directory=needs_directory)
+            contents = disk.create(_parts(name)[1])
+        if flags & _OPEN_CREATE and flags & _SYNCED_WITH_DIRECTORY:
+            contents.needs_directory = True
         self.handles[file] = _Handle(disk, contents)
         structures.File.from_address(file).pMethods = ctypes.addressof(self._io_methods)
         if out_flags:

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskFails
 from model.classes import classes_of
 from model.commands import stream_of
+from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.rarity import Rarity
@@ -23,7 +24,7 @@ from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
 
-GENERATION: Final = 2
+GENERATION: Final = 3
 """Part of every seed; it changes whenever a seed would give other sequences than before."""
 
 _LENGTHS: Final = (10, 30, 50, 50, 80, 120)
@@ -38,15 +39,17 @@ _RARE: Final = 0.6
 _HAS_WAY: Final = 0.25
 
 _IN_MEMORY: Final = (
-    *[DEFAULT] * 12,
+    *[DEFAULT] * 11,
+    Setting(scans="backwards"),
     Setting(None),
     Setting(None, "dict"),
     Setting("IMMEDIATE", "Row"),
     Setting("EXCLUSIVE", "dict"),
 )
-_ON_FILE: Final = Setting(storage="file")
+_ON_FILES: Final = [Setting(storage=each) for each in ("file", *DURABILITIES)]
 _ON_FILE_EVERY: Final = 100
-"""One sequence in so many is on a file: that is slow, and shows what a crash would keep."""
+"""One sequence in so many is on a file, or on a disk that can fail: that is slow, and shows
+what a crash would keep."""
 
 
 class Swarm:
@@ -66,7 +69,8 @@ class Swarm:
         self._vocabulary: Final = vocabulary
         self._streams: Final[list[str]] = []
         on_file = number % _ON_FILE_EVERY == _ON_FILE_EVERY - 1
-        setting = _ON_FILE if on_file else self._choose(_IN_MEMORY)
+        file = _ON_FILES[number // _ON_FILE_EVERY % len(_ON_FILES)]
+        setting = file if on_file else self._choose(_IN_MEMORY)
         self.setting: Final = left_out.without(setting)
         self.length: Final = self._choose(_LENGTHS)
         self._cumulative: Final = list(accumulate(self._weights()))

@@ -37,6 +37,7 @@ from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.disk import Disk
+from resumable.conformance.faults.library import can_simulate
 from resumable.conformance.faults.striking import striking
 from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.raw import has_tables, is_open, read_rows
@@ -137,9 +138,9 @@ class InProcess:
 
     def _database_for(self, setting: Setting) -> Database:
         for durability in DURABILITIES:
-            if setting.storage == durability:
+            if setting.storage == durability and can_simulate():
                 return SimulatedDatabase(durability)
-        on_file = self._always_on_file or setting.storage == "file"
+        on_file = self._always_on_file or setting.storage != "memory"
         return FileDatabase(new_folder()) if on_file else self._memory
 
     def attach(
