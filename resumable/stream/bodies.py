@@ -2,13 +2,17 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Final
 
 from resumable.stream import schema
 from resumable.stream.transaction import storage_error
 
 PAGE_CHARS: Final = 1 << 18
-"""A page ends with the body that exceeds it: of a long answer, no more is in memory."""
+"""A page ends soon after so many: of a long answer, no more is in memory."""
+
+_ROWS: Final = 64
+"""So many are fetched at a time, which takes less time than one by one."""
 
 
 class Bodies:
@@ -28,11 +32,11 @@ class Bodies:
         self._is_last = False
         self._read(PAGE_CHARS)
 
-    def __iter__(self) -> Iterator[str]:
-        """Each body once."""
+    def __iter__(self) -> Iterator[list[str]]:
+        """Each body once, page by page."""
         while True:
             page, self._kept = self._kept, []
-            yield from page
+            yield page
             page.clear()  # So that there are never two.
             if not self._kept:
                 if self._is_last:
@@ -42,20 +46,20 @@ class Bodies:
     def keep(self) -> None:
         """Read all that is left, however much it is. Raises StorageError."""
         if not self._is_last:
-            self._read(None)
+            self._read(inf)
 
-    def _read(self, chars: int | None) -> None:
-        """Keep what comes next, until it is more than ``chars``."""
+    def _read(self, chars_left: float) -> None:
+        """Keep what comes next, until it is more than that."""
         cursor = self._new_cursor()
         try:
             cursor.execute(schema.CHUNKS, (self._stream_id, *self._after))
-            for body, index, row in cursor:
-                self._kept.append(body)
-                if chars is not None:
-                    chars -= len(body)
-                    if chars < 0:
-                        self._after = (index, row)
-                        return
+            while rows := cursor.fetchmany(_ROWS):
+                bodies = [row[0] for row in rows]
+                self._kept += bodies
+                chars_left -= sum(map(len, bodies))
+                if chars_left < 0:
+                    self._after = rows[-1][1:]
+                    return
             self._is_last = True
         except sqlite3.Error as error:
             raise storage_error(error) from error

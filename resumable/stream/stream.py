@@ -3,7 +3,8 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cached_property
 from threading import get_ident
 from typing import Any, Final
 
@@ -27,7 +28,13 @@ from resumable.stream.rows import (
     StreamMetadata,
     StreamMetadataRow,
 )
-from resumable.stream.text import expect, expect_callable, utf8_bytes, well_formed
+from resumable.stream.text import (
+    UTF8_BYTES_PER_CHAR_MAX,
+    expect,
+    expect_callable,
+    utf8_bytes,
+    well_formed,
+)
 from resumable.stream.transaction import Transaction, storage_error
 
 log = logging.getLogger("resumable")
@@ -77,7 +84,7 @@ class ResumableStream:
 
         Raises ArgumentTypeError for arguments of another type, and StorageError if the
         connection is closed, locked, or not one to a database. A read-only one is refused
-        unless it has tables and indexes already: then it can be read, and each write is refused.
+        unless it has tables and indexes already: then it can be read, but not written to.
         """
         self._thread: Final = get_ident()
         self._process: Final = home.process
@@ -87,6 +94,7 @@ class ResumableStream:
         self._clock: Final[Callable[[], int]] = expect_callable("clock", clock)
         self._new_id: Final[Callable[[], str]] = expect_callable("new_id", new_id)
         self._limits: Final = expect("limits", limits, Limits)
+        self._small_chunk_chars: Final = limits.chunk_max_bytes // UTF8_BYTES_PER_CHAR_MAX
         self._active_stream_id: str | None = None
         self._active_request_id: str | None = None
         self._is_live = False
@@ -94,7 +102,7 @@ class ResumableStream:
         self._buffer: list[_BufferedChunk] = []
         self._last_cleanup_ms = 0
         self._is_destroyed = False
-        self._chunk_ids: Final = _chunk_ids()
+        self._chunks_written = 0
         with self._transaction:
             for statement in schema.CREATE:
                 self._cursor.execute(statement)
@@ -182,17 +190,10 @@ class ResumableStream:
         is not kept.
         """
         self._refuse_if_unusable()
-        self._refuse_if_closed()
         stream_id = well_formed("stream_id", stream_id)
         body = well_formed("body", body)
         limits, buffer = self._limits, self._buffer
-        size = utf8_bytes(body)
-        if size > limits.chunk_max_bytes:
-            log.warning(
-                "skipped a chunk of %d bytes: at most %d are stored, so a replay lacks it",
-                size,
-                limits.chunk_max_bytes,
-            )
+        if len(body) > self._small_chunk_chars and self._is_oversized(body):
             return
         if len(buffer) >= limits.chunk_buffer_max_size:
             self.flush_buffer()
@@ -245,8 +246,9 @@ class ResumableStream:
         readers = self._transaction.readers
         readers.append(bodies)
         try:
-            for body in bodies:
-                send(frames.chunk(body))
+            for page in bodies:
+                for frame in map(frames.chunk, page):
+                    send(frame)
         finally:
             readers.remove(bodies)
 
@@ -364,14 +366,15 @@ class ResumableStream:
 
     def _write_buffer(self, now: int) -> None:
         if self._buffer:
-            ids = self._chunk_ids
-            self._cursor.executemany(
-                schema.INSERT_CHUNK,
-                [
-                    (next(ids), stream_id, body, index, now)
-                    for stream_id, body, index in self._buffer
-                ],
-            )
+            name = self._name
+            rows = [
+                (f"{name}-{number}", stream_id, body, index, now)
+                for number, (stream_id, body, index) in enumerate(
+                    self._buffer, self._chunks_written
+                )
+            ]
+            self._cursor.executemany(schema.INSERT_CHUNK, rows)
+            self._chunks_written += len(rows)
 
     def _insert_stream(self, stream_id: str, request_id: str, created_at: int) -> None:
         try:
@@ -429,6 +432,16 @@ class ResumableStream:
         if found is not None:
             self._active_stream_id, self._active_request_id, self._next_index = found
 
+    def _is_oversized(self, body: str) -> bool:
+        size, most = utf8_bytes(body), self._limits.chunk_max_bytes
+        if size > most:
+            log.warning(
+                "skipped a chunk of %d bytes: at most %d are stored, so a replay lacks it",
+                size,
+                most,
+            )
+        return size > most
+
     def _flush_or_log(self) -> None:
         try:
             self.flush_buffer()
@@ -438,6 +451,12 @@ class ResumableStream:
                 len(self._buffer),
                 error,
             )
+
+    @cached_property
+    def _name(self) -> str:
+        """Begins the ids of all chunks that this instance writes: making a nanoid for each
+        costs more than inserting the row."""
+        return nanoid.generate()
 
     @staticmethod
     def _own_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
@@ -468,20 +487,8 @@ class ResumableStream:
             )
         if get_ident() != self._thread or home.process is not self._process:
             raise home.elsewhere(self._process)
-
-    def _refuse_if_closed(self) -> None:
-        """A closed connection never comes back, so that no chunk could be kept."""
         try:
+            # A closed connection never comes back, so that no chunk could be kept.
             self._connection.in_transaction  # noqa: B018 - reading it raises when closed
         except sqlite3.Error as error:
             raise storage_error(error) from error
-
-
-def _chunk_ids() -> Iterator[str]:
-    """Ids for the chunks of one instance. One nanoid serves them all, since making one for
-    each chunk costs more than inserting the row."""
-    instance = nanoid.generate()
-    number = 0
-    while True:
-        yield f"{instance}-{number}"
-        number += 1

@@ -1,11 +1,13 @@
 """Text as it enters: checked, well-formed and measured."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from resumable.stream.errors import ArgumentTypeError
 
 T = TypeVar("T")
+
+UTF8_BYTES_PER_CHAR_MAX: Final = 4
 
 
 def well_formed(name: str, value: object) -> str:

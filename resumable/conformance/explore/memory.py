@@ -17,11 +17,13 @@ from resumable import ResumableStream
 from resumable.conformance.targets.stream_like import StreamLike
 
 LEFT_OUT: Final[Mapping[str, str]] = {
-    "_chunk_ids": "gives ids of chunk rows, none of them twice",
+    "_name": "begins the ids of chunk rows, so that no other instance gives the same",
+    "_chunks_written": "ends the ids of chunk rows, none of them twice",
     "_transaction": "is written at the beginning of each transaction, before it is read",
     "_clock": "is the harness's own",
     "_new_id": "gives ids of streams, none of them twice",
     "_limits": "never changes",
+    "_small_chunk_chars": "never changes",
     "_thread": "never changes",
     "_process": "never changes",
     "_connection": "is the same for good, and its rows are in the key by themselves",
