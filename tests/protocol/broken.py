@@ -34,6 +34,8 @@ def hang(_: str) -> None:
 
 def ignore_everything(_: str) -> None:
     """Not even the end of its input ends it."""
+    if "GROUP" in os.environ:
+        Path(os.environ["GROUP"]).with_name("ignoring").touch()
     while True:
         sys.stdin.readline()
 

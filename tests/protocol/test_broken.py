@@ -125,13 +125,15 @@ class Running:
 
 @needs_proc
 def test_nothing_is_left_of_a_program_when_its_worker_is_killed(
-    group: Callable[[], int],
+    group: Callable[[], int], tmp_path: Path
 ) -> None:
-    with Workers(broken("ignore_everything"), 1, hang_s=0.5) as workers:
-        assert living(group())
+    with Workers(broken("ignore_everything"), 1, hang_s=3.0) as workers:
+        first = group()  # another program takes its place
+        assert living(first)
         ((_, result),) = [each for each in workers.run([Running(PROGRAM)]) if each.task]
-        assert result == Lost("showed no sign of life for 0 s", 0)
-    assert all_end(group())
+        assert result == Lost("showed no sign of life for 3 s", 0)
+        assert (tmp_path / "ignoring").exists()
+    assert all_end(first)
 
 
 def test_a_program_that_is_slow_shows_signs_of_life() -> None:

@@ -26,6 +26,7 @@ from model import (
     Replay,
     ReplayWhileSending,
     Restart,
+    Restore,
     Start,
     Store,
     WhileDiskFails,
@@ -146,6 +147,12 @@ MORTAL: Final[list[list[Command]]] = [
 ]
 
 
+@pytest.mark.parametrize("program", [each for each in MORTAL if KillDuring in map(type, each)])
+def test_a_target_may_only_pretend_to_die(program: list[Command]) -> None:
+    with open_target(spoken(adapter="pretending")) as target:
+        assert run(target, program) is None
+
+
 @pytest.mark.parametrize("program", MORTAL, ids=str)
 def test_faults_go_over_the_wire(mortal: Target, program: list[Command]) -> None:
     assert run(mortal, program) is None
@@ -177,9 +184,9 @@ def test_who_is_wrong_only_in_a_fault_is_found(wrong: str) -> None:
 def saying(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """``--target`` for a stream of ours that says something of itself."""
 
-    def says(**said: Any) -> str:
+    def says(of: str = "resumable:ResumableStream", **said: Any) -> str:
         monkeypatch.setenv("HELLO", json.dumps(said))
-        return spoken("resumable:ResumableStream", "changed")
+        return spoken(of, "changed")
 
     return says
 
@@ -207,6 +214,25 @@ def test_what_a_target_cannot_do_is_not_asked_of_it(saying: Callable[..., str]) 
     assert {kind.__name__ for kind in tally.tried} == {
         *("Start", "Store", "Burst", "Flush", "Complete", "Restart", "Advance")
     }
+
+
+def test_what_it_cannot_do_is_not_what_its_divergences_shrink_to(
+    saying: Callable[..., str],
+) -> None:
+    """A stream that was inserted would be a simpler way to one that is old."""
+    program: list[Command] = [Start("s1", "r1"), Advance(300_001), Restart(), Restore()]
+    shrunk = {}
+    for lacks in ([], ["insert_stale"]):
+        with open_target(
+            saying(of=f"{MUTANTS}.restoring:StaleRowIsKept", lacks=lacks)
+        ) as target:
+            found = run(target, program)
+            assert found is not None
+            again = shrink(target, found)
+            assert again is not None
+            shrunk[bool(lacks)] = {type(step.command) for step in again.steps}
+    assert InsertStale in shrunk[False]
+    assert InsertStale not in shrunk[True]
 
 
 @pytest.mark.parametrize("command", ["hunt", "explore"])
