@@ -101,6 +101,8 @@ def _oddities(setting: Setting) -> Iterator[str]:
     if setting.rows != DEFAULT.rows:
         made = {"Row": "sqlite3.Row", "dict": "one that makes dicts"}[setting.rows]
         yield f"row_factory={made}"
+    if setting.scans != DEFAULT.scans:
+        yield "reverse_unordered_selects=on"
     if setting.storage != DEFAULT.storage:
         yield _storage(setting)
 

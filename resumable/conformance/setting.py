@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 Isolation = Literal["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]
 Rows = Literal["tuple", "Row", "dict"]
+Scans = Literal["forwards", "backwards"]
 Storage = Literal["memory", "file", "wal-full", "wal-normal", "delete-extra", "delete-full"]
 
 
@@ -18,6 +19,10 @@ class Setting(NamedTuple):
     """``file`` is slower; between any two statements it looks at what a crash would keep. The
     rest are journal mode and ``synchronous`` on a disk of the harness's own, which can fail
     at each of its calls, and lose its power (``model.crash``)."""
+
+    scans: Scans = "forwards"
+    """``backwards``: SQLite gives rows that no ``order by`` puts in order the other way round,
+    as another version of it might."""
 
 
 DEFAULT: Final = Setting()

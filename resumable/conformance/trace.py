@@ -17,7 +17,7 @@ from resumable.conformance import codec
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import Divergence, Step
 from resumable.conformance.files import write_whole
-from resumable.conformance.setting import DEFAULT, Isolation, Rows, Setting, Storage
+from resumable.conformance.setting import DEFAULT, Isolation, Rows, Scans, Setting, Storage
 
 VERSION: Final = 1
 _BEGINNING: Final = f'{{"resumable_trace": {VERSION}'
@@ -171,6 +171,7 @@ def _decode_setting(value: Any) -> Setting:
         (setting.isolation_level, (*get_args(Isolation), None)),
         (setting.rows, get_args(Rows)),
         (setting.storage, get_args(Storage)),
+        (setting.scans, get_args(Scans)),
     )
     for choice, allowed in options:
         if choice not in allowed:

@@ -45,6 +45,7 @@ def while_disk_fails_at(row: int, call: Command) -> Command:
 
 
 ON_FILE: Final = Setting(storage="file")
+BACKWARDS: Final = Setting(scans="backwards")
 
 S1: Final = Start("s1", "r1")
 S2: Final = Start("s2", "r2")

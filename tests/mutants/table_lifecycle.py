@@ -40,6 +40,7 @@ LIFECYCLE: Final[Table] = {
     "complete_stays_live": program(S1, CX),
     "complete_keeps_the_request": program(S1, CX),
     "complete_forgets_only_the_active": program(S1, CX),
+    "ends_the_active": program(S1, CX),
     "complete_ignores_unknown_ids": program(S1, CX),
     "the_first_end_stands": program(S1, C1, E1),
     "ends_every_stream": program(S1, CX),

@@ -4,6 +4,7 @@ from typing import Final
 
 from model import Burst, Replay, Start, Store
 from tests.mutants.table import (
+    BACKWARDS,
     C1,
     CLEAR,
     CX,
@@ -29,10 +30,14 @@ REPLAYING: Final[Table] = {
     "replays_under_the_stream_id": program(S1, REPLAY),
     "replays_every_stream": program(S1, X, REPLAY),
     "replays_a_hundred_chunks": program(S1, Burst("s1", "b", 101), REPLAY),
+    "replay_skips_a_chunk_after_each_page": program(
+        S1, Store("s1", "a" * 300_000), Burst("s1", "b", 100), REPLAY
+    ),
     "replay_skips_empty_chunks": program(S1, Store("s1", ""), REPLAY),
     "nobody_gets_done": program(REPLAY),
     "replays_backwards": program(S1, A, B, REPLAY),
     "replays_in_the_order_of_text": program(S1, Burst("s1", "b", 11), REPLAY),
+    "replays_in_no_order": program(X, Y, FLUSH, setting=BACKWARDS),
     "replays_as_written": program(X, Y, CX, Store("x", "c"), FLUSH),
     "replays_equal_indexes_backwards": program(X, CX, Y, FLUSH),
     "live_replay_has_no_end": program(S1, REPLAY),

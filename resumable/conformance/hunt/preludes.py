@@ -14,6 +14,7 @@ from model import (
     Restart,
     Restore,
     Start,
+    Store,
     WhileDiskFails,
 )
 
@@ -38,6 +39,12 @@ def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
         # The active stream was deleted under its instance, with others left or with none.
         (start, outlived, Restore()),
         (*ended, Start("s2", "r2"), outlived, Restore()),
+        # A long answer, of many chunks and many bytes.
+        (
+            start,
+            Store("s1", "a" * (limits.chunk_bytes_max // 6)),
+            Burst("s1", "b", limits.buffer_chunks_max),
+        ),
         # An orphan, also with chunks pending; a tie; a stale row behind a fresh one.
         (start, Burst("s1", "b", limits.flush_chunks), Restart()),
         (start, Start("s2", "r2")),

@@ -5,6 +5,7 @@ from resumable.conformance.mutants.catalogue import Source, seeded
 from resumable.conformance.mutants.kit import OtherSql, changed, instead
 from resumable.conformance.mutants.rules import Rule
 from resumable.stream import schema
+from resumable.stream.rows import Status
 
 
 @seeded(Rule.START, Source.FORGOTTEN)
@@ -153,6 +154,14 @@ class CompleteForgetsOnlyTheActive(ResumableStream):
         if stream_id != active:
             self._active_stream_id, self._active_request_id = active, request_id
             self._is_live, self._next_index = is_live, index
+
+
+@seeded(Rule.END, Source.PORT)
+class EndsTheActive(ResumableStream):
+    """Ends the active stream, whichever was named."""
+
+    def _end(self, stream_id: str, status: Status, *, sweeps: bool) -> None:
+        super()._end(self._active_stream_id or stream_id, status, sweeps=sweeps)
 
 
 @seeded(Rule.END, Source.TIDY)

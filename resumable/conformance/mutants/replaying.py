@@ -64,6 +64,13 @@ class ReplaysAHundredChunks(OtherSql):
     edits = instead(schema.CHUNKS, schema.CHUNKS + " limit 100")
 
 
+@seeded(Rule.REPLAY, Source.OFF_BY_ONE)
+class ReplaySkipsAChunkAfterEachPage(OtherSql):
+    """Leaves out the first chunk of each page but the first, in a long answer."""
+
+    edits = changed(schema.CHUNKS, "> (?, ?)", "> (? + 1, ?)")
+
+
 @seeded(Rule.REPLAY, Source.PORT)
 class ReplaySkipsEmptyChunks(OtherFrames):
     """Sends no chunk whose body is empty."""
@@ -95,6 +102,13 @@ class ReplaysInTheOrderOfText(OtherSql):
     """Sorts indexes as text: 0, 1, 10, 2."""
 
     edits = changed(schema.CHUNKS, "by chunk_index", "by '' || chunk_index")
+
+
+@seeded(Rule.REPLAY_ORDER, Source.SQL)
+class ReplaysInNoOrder(OtherSql):
+    """Leaves it to SQLite in which order chunks are read, which is mostly the right one."""
+
+    edits = changed(schema.CHUNKS, "order by chunk_index, rowid", "")
 
 
 @seeded(Rule.REPLAY_ORDER, Source.TIDY)

@@ -115,6 +115,27 @@ class RestoresTheOldest(OtherSql):
 
 
 @seeded(Rule.RESTORE, Source.SQL)
+class RestoresWhatSqliteFindsFirst(OtherSql):
+    """Takes any streaming row, since it orders them by nothing."""
+
+    edits = changed(schema.NEWEST_STREAMING, f"order by {_NEWEST_FIRST}", "")
+
+
+@seeded(Rule.STALE, Source.SQL)
+class StaleDeletesAllChunks(OtherSql):
+    """Deletes the chunks of every stream with those of a stale one."""
+
+    edits = changed(schema.DELETE_CHUNKS, "stream_id = ?", "? is not null")
+
+
+@seeded(Rule.STALE, Source.SQL)
+class StaleDeletesAllRows(OtherSql):
+    """Deletes the row of every stream with that of a stale one."""
+
+    edits = changed(schema.DELETE_STREAM, "id = ?", "? is not null")
+
+
+@seeded(Rule.RESTORE, Source.SQL)
 class RestoresTheLastInserted(OtherSql):
     """Restores the row that was inserted last, whenever it started."""
 

@@ -165,6 +165,13 @@ class SweepsWhatStillStreams(OtherSql):
     )
 
 
+@seeded(Rule.SWEEP, Source.SQL)
+class SweepDeletesAllChunks(OtherSql):
+    """Deletes all chunks, not only those of old streams."""
+
+    edits = instead(_SWEEP_CHUNKS, "delete from cf_ai_chat_stream_chunks where ? is not null")
+
+
 @seeded(Rule.SWEEP, Source.TIDY)
 class SweepsOldChunks(OtherSql):
     """Sweeps chunks by their own age, not by the end of their stream."""

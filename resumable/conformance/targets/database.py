@@ -93,6 +93,7 @@ class MemoryDatabase(WithoutPower):
         else:
             self.connection, self._emptied = self._emptied, None
             self.connection.isolation_level = level
+        scan(self.connection, setting)
         return self.connection
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
@@ -219,6 +220,7 @@ class FileDatabase(WithoutPower):
         )
         # A process dies here, never the system: waiting for the disk would prove nothing.
         connection.execute("pragma synchronous = off")
+        scan(connection, setting)
         return connection
 
     def _look_on(self) -> None:
@@ -239,6 +241,11 @@ class FileDatabase(WithoutPower):
     def _data_version(self) -> int:
         (version,) = self._onlooker.execute("pragma data_version").fetchone()
         return int(version)
+
+
+def scan(connection: sqlite3.Connection, setting: Setting) -> None:
+    """Let SQLite go through a table as the setting says, where no query says it."""
+    connection.execute(f"pragma reverse_unordered_selects = {setting.scans == 'backwards'}")
 
 
 def new_folder() -> Path:
