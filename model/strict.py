@@ -16,6 +16,7 @@ from model.commands import (
     MarkError,
     Reopen,
     Replay,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -174,6 +175,18 @@ def another_answer_replayed(it: Moment) -> bool:
     if not isinstance(call, Replay) or not it.reply.frames:
         return False
     return well_formed(call.request) != it.before.memory.request
+
+
+@surprise(
+    "The end of an orphan leaves a stream active that was started meanwhile.",
+    *(_A, Restart(), ReplayWhileSending("r1", _B, 0)),
+)
+def new_stream_forgotten(it: Moment) -> bool:
+    """Forgets a stream that a client has started from inside send, while an orphan ended."""
+    if not isinstance(it.command, ReplayWhileSending):
+        return False
+    was_made = it.command.at_frame < len(it.reply.frames)
+    return isinstance(it.command.call, Start) and was_made and it.after.memory.active is None
 
 
 # -- Restarting --

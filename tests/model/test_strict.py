@@ -21,6 +21,7 @@ from model import (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -80,6 +81,13 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Complete("s1"), Destroy(), Replay("r1")),
     ],
     "another_answer_replayed": [(A, Replay("r1")), (A, Complete("s1"), Replay("r2"))],
+    "new_stream_forgotten": [
+        (A, ReplayWhileSending("r1", B, 0)),
+        (A, Restart(), ReplayWhileSending("r1", B, 1)),
+        (A, Store("s1", "a"), Flush(), Restart(), ReplayWhileSending("r1", B, 0)),
+        (A, Restart(), ReplayWhileSending("r1", Store("s1", "a"), 0)),
+        (A, Restart(), Replay("r1")),
+    ],
     "chunks_lost_by_a_crash": [
         (A, Store("s1", "a"), Flush(), Restart()),
         (A, Burst("s1", "a", 10), Restart()),
