@@ -195,8 +195,6 @@ class CommandTarget:
 
     def _send(self, planned: Planned, bindings: Bindings) -> None:
         command, now_ms, looks = planned
-        # After a kill, nobody knows yet what a stream that it began is called.
-        looks = looks and type(command) is not KillDuring
         name = stream_of(command)
         if name is not None:
             self._used[name] = None
@@ -237,7 +235,8 @@ class CommandTarget:
         return self._answer.seen
 
     def _take_after_kill(self) -> Seen:
-        """The process has died, as it was asked to, or it has done as if."""
+        """The process has died, as it was asked to, or it has done as if. Whatever it looked
+        at, it did not know the name of a stream that it had just begun."""
         conversation = self._talk()
         try:
             return self._receive(None, None)
