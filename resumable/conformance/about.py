@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from resumable.conformance.left_out import LeftOut, left_out_of
-from resumable.conformance.target import Target, TargetError
+from resumable.conformance.target import Declares, Target, TargetError
 from resumable.conformance.workers import Lost, Workers
 
 
@@ -16,6 +16,8 @@ class About(NamedTuple):
     """Whether some limits can be made small; ``left_out`` says which cannot."""
 
     left_out: LeftOut
+    declared: tuple[str, ...]
+    """The differences from the specification that it declares."""
 
 
 def about(pool: Workers) -> About:
@@ -31,4 +33,5 @@ def about(pool: Workers) -> About:
 @dataclass(frozen=True)
 class _Asking:
     def run(self, target: Target, _beat: Callable[[], None]) -> About:
-        return About(target.takes_limits, left_out_of(target))
+        declared = target.declared if isinstance(target, Declares) else ()
+        return About(target.takes_limits, left_out_of(target), declared)

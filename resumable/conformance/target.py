@@ -118,6 +118,11 @@ class Declares(Protocol):
     """A target with its own ``model.step``: it departs from the specification on purpose, in
     circumstances that are declared, and is held against that."""
 
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The names of its differences."""
+        ...
+
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
     ) -> tuple[Outcome, ...]: ...

@@ -232,6 +232,7 @@ class _Run:
         if self.not_struck:
             common.out.print(f"no faults: the target {self.not_struck}", style="yellow")
         common.print_left_out(self.about.left_out)
+        common.print_declared(self.about.declared)
         common.print_verdict(self.target, self.verdict, "; ".join(figures))
 
     def _json(self, found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -242,6 +243,7 @@ class _Run:
             "traces": self.replayed,
             "traces_left_out": self.traces_left_out,
             "left_out": self.about.left_out.words(),
+            "declared": list(self.about.declared),
             "exploration": None if self.explored is None else certificate(self.explored),
             "faults": None if self.struck is None else fault_certificate(self.struck),
             "not_struck": self.not_struck or None,

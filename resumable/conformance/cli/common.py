@@ -166,6 +166,14 @@ def print_left_out(left_out: LeftOut) -> None:
         out.print(textwrap.fill(said, _WIDTH))
 
 
+def print_declared(names: Sequence[str]) -> None:
+    """Where the target departs on purpose: there it was held against what it declares."""
+    if names:
+        out.print(
+            textwrap.fill(f"Declared differences, and no others: {', '.join(names)}.", _WIDTH)
+        )
+
+
 def print_json(value: dict[str, Any]) -> None:
     """One object on standard output, and nothing else there."""
     click.echo(json.dumps(value, indent=2))

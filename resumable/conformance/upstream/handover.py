@@ -39,6 +39,10 @@ class HandOver:
         """What the original cannot do: our side has to be kept to that."""
         return self._original.left_out
 
+    @property
+    def declared(self) -> tuple[str, ...]:
+        return tuple([each.name for each in UNTIED])
+
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
     ) -> tuple[Outcome, ...]:

@@ -8,7 +8,7 @@ from resumable.conformance.bindings import Bindings
 from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.target import Seen
-from resumable.conformance.upstream.differences import original_step
+from resumable.conformance.upstream.differences import DECLARED, original_step
 from resumable.conformance.upstream.install import installed, published
 
 VERSION: Final = "0.9.0"
@@ -27,6 +27,10 @@ class Upstream(CommandTarget):
     def __init__(self, name: str, *, node_options: tuple[str, ...] = ()) -> None:
         folder = installed(version_of(name))
         super().__init__(name, ["node", *node_options, str(_ADAPTER), str(folder)])
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        return tuple([each.name for each in DECLARED])
 
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
