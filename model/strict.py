@@ -172,7 +172,7 @@ def answer_not_replayed(it: Moment) -> bool:
 def another_answer_replayed(it: Moment) -> bool:
     """Sends the active stream under the id of another request."""
     call = call_of(it)
-    if not isinstance(call, Replay) or not it.reply.frames:
+    if not isinstance(call, Replay) or not was_done(it) or not it.reply.frames:
         return False
     return well_formed(call.request) != it.before.memory.request
 
