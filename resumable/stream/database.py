@@ -80,7 +80,11 @@ class OwnedConnection(sqlite3.Connection):
         self._process: Final = home.process
         self._disown: Final = weakref.finalize(self, os.close, owner)
         self._disown.atexit = False  # The end of the process will do, and comes after all else.
-        super().__init__(file, isolation_level=None)
+        try:
+            super().__init__(file, isolation_level=None)
+        except BaseException:
+            self._disown()
+            raise
         _OWNED.add(self)
 
     def cursor(self, factory: Any = sqlite3.Cursor) -> Any:

@@ -17,7 +17,7 @@ from resumable import (
     ResumableStream,
     open_database,
 )
-from resumable.stream import owner
+from resumable.stream import database, owner
 from tests.stream.bench import Client, rows
 from tests.stream.forking import in_child
 from tests.stream.owners import another_process, opens, said
@@ -132,6 +132,23 @@ def test_an_open_that_fails_leaves_no_owner(database_path: str) -> None:
             open_database(database_path)
     Path(database_path).unlink()
     assert opens(database_path)
+
+
+def test_an_owner_that_cannot_connect_is_none(
+    database_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own_too_early(file: str) -> int:
+        descriptor = owner.own(file)
+        Path(file).mkdir()
+        return descriptor
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "own", own_too_early)
+        with pytest.raises(DatabaseOpenError, match="unable to open") as refused:
+            open_database(database_path)
+    Path(database_path).rmdir()
+    assert opens(database_path)
+    assert refused.value.__traceback__ is not None, "what was made lives on in it"
 
 
 def test_who_only_reads_is_welcome(opened: sqlite3.Connection, database_path: str) -> None:
