@@ -185,7 +185,7 @@ def test_sequences_have_settings_and_lengths_of_their_own() -> None:
     swarms = [Swarm(0, number, vocabulary(ORIGINAL)) for number in range(200)]
     assert len({swarm.setting for swarm in swarms}) > 3
     assert len({swarm.length for swarm in swarms}) > 3
-    assert {swarm.setting.storage for swarm in swarms} == {"memory", "file"}
+    assert {swarm.setting.storage for swarm in swarms} == {"memory", "file", "wal-full"}
 
 
 def test_where_a_hunt_stands_is_kept_in_a_file(tmp_path: Path) -> None:
