@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from model import Command, Limits, ReplayToDeadSocket, ReplayWhileSending, State
+from model import (
+    Burst,
+    Command,
+    Limits,
+    Replay,
+    ReplayToDeadSocket,
+    ReplayWhileSending,
+    State,
+    Store,
+)
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Raised, Seen
 
@@ -78,6 +87,13 @@ class Divergence(NamedTuple):
         return _kind(self.steps[-1], where), where
 
 
+_METHODS: Final = {
+    Burst: Store.__name__,
+    ReplayToDeadSocket: Replay.__name__,
+    ReplayWhileSending: Replay.__name__,
+}
+"""Kinds of command that call the method of another kind."""
+
 _REPLY: Final = ("raises", "returns", "frames")
 
 
@@ -132,6 +148,5 @@ def _kind(step: Step, where: str) -> str:
     call = getattr(step.command, "call", step.command)
     if isinstance(step.command, ReplayWhileSending) and where in _REPLY:
         call = step.command
-    is_replay = isinstance(call, ReplayToDeadSocket | ReplayWhileSending)
-    name = "Replay" if is_replay else type(call).__name__
+    name = _METHODS.get(type(call), type(call).__name__)
     return f"{name} while the disk fails" if step.seen.disk_failed else name

@@ -24,11 +24,12 @@ from model import (
     Start,
     Store,
 )
+from model.commands import stream_of
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.simpler import cost, renamed, simpler
+from resumable.conformance.simpler import cost, renamed, simpler, with_streams
 from resumable.conformance.target import Target
 from resumable.conformance.trace import misuses_name
 from resumable.conformance.vocabulary import UNKNOWN
@@ -81,6 +82,7 @@ class _Shrinker:
             self._simpler_commands,
             self._without_pairs,
             self._replaced_pairs,
+            self._aimed_elsewhere,
         )
         improved = [self._pass(candidates) for candidates in passes]
         return any(improved)
@@ -172,6 +174,17 @@ class _Shrinker:
         for at, (first, second) in enumerate(pairwise(commands)):
             for one in _instead_of_two(first, second, streams):
                 yield (*commands[:at], one, *commands[at + 2 :]), self._setting
+
+    def _aimed_elsewhere(self) -> Iterator[tuple[Commands, Setting]]:
+        """A command that names another stream may need less to come before it."""
+        commands = self._commands
+        started = [one.stream for one in commands if isinstance(one, Start | InsertStale)]
+        for at, command in enumerate(commands):
+            for name in (*started, UNKNOWN):
+                aimed = with_streams(command, {stream_of(command) or "": name})
+                for gone in range(at):
+                    before = commands[:gone] + commands[gone + 1 : at]
+                    yield (*before, aimed, *commands[at + 1 :]), self._setting
 
 
 def _instead_of_two(

@@ -1,6 +1,6 @@
 """What is simpler than what, for shrinking: fewer commands, then plainer ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -154,15 +154,15 @@ def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
     begun = [name for name in names if _is_begun(commands, name)]
     in_order = {name: f"s{number}" for number, name in enumerate(begun, 1)}
     plain = {name: in_order.get(name, UNKNOWN) for name in names}
-    yield tuple([_with_stream(command, plain) for command in commands])
+    yield tuple([with_streams(command, plain) for command in commands])
     known = [name for name in names if name != UNKNOWN]
     as_they_come = {name: f"s{number}" for number, name in enumerate(known, 1)}
-    yield tuple([_with_stream(command, as_they_come) for command in commands])
+    yield tuple([with_streams(command, as_they_come) for command in commands])
     for later in range(len(begun) - 1, 0, -1):
         for earlier in range(later):
             merged = {begun[later]: begun[earlier]}
             kept = [one for one in commands if not _begins(one, begun[later])]
-            yield tuple([_with_stream(command, merged) for command in kept])
+            yield tuple([with_streams(command, merged) for command in kept])
 
 
 def _names(commands: Sequence[Command]) -> list[str]:
@@ -178,9 +178,10 @@ def _begins(command: Command, name: str) -> bool:
     return isinstance(call, Start | InsertStale) and call.stream == name
 
 
-def _with_stream(command: Command, names: dict[str, str]) -> Command:
+def with_streams(command: Command, names: Mapping[str, str]) -> Command:
+    """The command with other streams in place of those in ``names``."""
     if isinstance(command, AROUND_A_CALL | ReplayWhileSending):
-        inner: Any = _with_stream(command.call, names)
+        inner: Any = with_streams(command.call, names)
         return replace(command, call=inner)
     if isinstance(command, Start | Store | Burst | Complete | MarkError | InsertStale):
         return replace(command, stream=names.get(command.stream, command.stream))

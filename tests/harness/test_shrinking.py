@@ -22,6 +22,7 @@ from model import (
     Restore,
     Start,
     Store,
+    WhileDiskFails,
 )
 from resumable import ResumableStream
 from resumable.conformance.divergence import Divergence
@@ -206,6 +207,35 @@ def test_fewer_chunks_let_a_socket_die_sooner() -> None:
     shrunk = shrink(target_of(MUTANTS["dead_socket_ends_the_stream"]), found)
     assert shrunk is not None
     assert commands_of(shrunk) == [Start("s1", "r1"), ReplayToDeadSocket("r1", 0)]
+
+
+def test_a_store_that_shows_it_may_be_the_last_of_a_burst() -> None:
+    program: list[Command] = [
+        Start("s1", "r1"),
+        Burst("s1", "b", 10),
+        Restart(),
+        Burst("s1", "b", 9),
+        Store("s1", "a"),
+    ]
+    found = diverged("restore_skips_an_index", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["restore_skips_an_index"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [*program[:3], Burst("s1", "b", 10)]
+
+
+def test_a_command_is_aimed_at_another_stream_if_less_has_to_come_before_it() -> None:
+    program: list[Command] = [
+        Start("s1", "r1"),
+        Complete("s1"),
+        Advance(86_400_001),
+        WhileDiskFails(Complete("unknown"), 0),
+    ]
+    found = diverged("end_failure_is_swallowed", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["end_failure_is_swallowed"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [Start("s1", "r1"), WhileDiskFails(Complete("s1"), 0)]
 
 
 def test_each_run_is_announced() -> None:
