@@ -68,7 +68,9 @@ class ReplaysAHundredChunks(OtherSql):
 class ReplaySkipsAChunkAfterEachPage(OtherSql):
     """Leaves out the first chunk of each page but the first, in a long answer."""
 
-    edits = changed(schema.CHUNKS, "> (?, ?)", "> (? + 1, ?)")
+    edits = changed(
+        schema.CHUNKS, "(chunk_index, rowid) > (?, ?)", "chunk_index > ? + 1 and rowid != ?"
+    )
 
 
 @seeded(Rule.REPLAY, Source.PORT)
