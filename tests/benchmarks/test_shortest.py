@@ -92,7 +92,7 @@ def shortest_hunted(target: Target, enough: int | None) -> int | None:
 
 def divergences(target: Target) -> Iterator[Divergence]:
     """Of each kind the first that a hunt finds."""
-    seen = set()
+    seen: set[tuple[str, str]] = set()
     limits = SCOPE.limits
     for number in range(10 * SEQUENCES):
         if number >= SEQUENCES and seen:

@@ -4,7 +4,7 @@ import json
 
 from resumable.conformance.explore.certificate import certificate, words
 from resumable.conformance.explore.sameness import SAME
-from resumable.conformance.explore.search import Budget, Exploration, Here
+from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration, Here
 from resumable.conformance.targets.builtin import sqlite, sqlite_process
 from tests.explore.kit import CORE, FULL, explored
 
@@ -20,6 +20,7 @@ def test_it_says_everything_as_json() -> None:
     assert read["states"] == sum(level["states"] for level in read["levels"])
     assert read["transitions"] == sum(level["transitions"] for level in read["levels"])
     assert read["refused"]["insert_stale"] > 0
+    assert read["memory_mb"] <= read["memory_mb_max"] == MEMORY_MB
     assert read["next_level"]["transitions"] > read["levels"][-1]["transitions"]
     assert read["coverage"]["sometimes_seen"]
     assert read["same"] == SAME
@@ -34,6 +35,13 @@ def test_it_says_everything_in_words() -> None:
     assert f"{result.states:,} states, {result.figures.transitions:,} commands" in text
     assert "complete: every sequence of up to 3 commands" in text
     assert text.count("\n      ") >= len(result.levels)
+
+
+def test_it_says_how_the_number_of_states_grows() -> None:
+    result = explored(sqlite(), CORE, 4)
+    last, before = result.levels[-1].states, result.levels[-2].states
+    (line,) = [line for line in words(result).splitlines() if line.split()[:1] == ["4"]]
+    assert line.split()[1:3] == [f"{last:,}", f"{last / before:.1f}"]
 
 
 def test_it_says_how_far_it_got_if_that_is_not_all() -> None:

@@ -33,6 +33,7 @@ def certificate(result: Explored) -> dict[str, Any]:
         "next_level": result.next_level and result.next_level._asdict(),
         "seconds": round(result.seconds, 3),
         "memory_mb": result.memory_mb,
+        "memory_mb_max": result.memory_mb_max,
         "scope": result.scope.as_json(),
         "alphabet": [word.says for word in alphabet_of(result.scope)],
         "same": SAME,
@@ -80,14 +81,17 @@ def _scope(result: Explored) -> list[str]:
 
 
 def _levels(result: Explored) -> list[str]:
-    lines = [f"{'depth':>7} {'new states':>12} {'commands':>12} {'seconds':>9}"]
-    for depth, level in enumerate(result.levels):
-        lines.append(
-            f"{depth:>7} {level.states:>12,} {level.transitions:>12,} {level.seconds:>9.1f}"
-        )
+    lines = [f"{'depth':>11} {'new states':>12} {'growth':>7} {'commands':>12} {'seconds':>9}"]
+    rows = [(str(depth), level) for depth, level in enumerate(result.levels)]
     if result.next_level is not None:
-        states, transitions, seconds = result.next_level
-        lines.append(f"{'next':>7} {states:>12,} {transitions:>12,} {seconds:>9.1f}  (about)")
+        rows.append(("next, about", result.next_level))
+    before = 0
+    for depth, (states, transitions, seconds) in rows:
+        growth = f"{states / before:.1f}" if before else ""
+        lines.append(
+            f"{depth:>11} {states:>12,} {growth:>7} {transitions:>12,} {seconds:>9.1f}"
+        )
+        before = states
     return lines
 
 
@@ -102,7 +106,8 @@ def _figures(result: Explored) -> list[str]:
     reached = f"{cells - len(coverage.empty_cells())} of {cells} cells of states × commands"
     seen = f"{telling - len(coverage.unseen())} of {telling} telling moments"
     return [
-        f"{result.states:,} states, {figures.transitions:,} commands; {result.memory_mb:,} MB",
+        f"{result.states:,} states, {figures.transitions:,} commands;"
+        f" {result.memory_mb:,} MB, of {result.memory_mb_max:,} that they might take",
         *_paragraph(f"refused: {', '.join(refused) or 'none'}"),
         f"  seen: {reached}, {seen}",
     ]

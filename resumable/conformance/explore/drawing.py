@@ -23,7 +23,7 @@ _WIDTH: Final = 1600
 _HEIGHT: Final = 1040
 _RADII: Final = (660, 400)
 _CENTRE: Final = (800, 550)
-_NODE: Final = (196, 56)
+_NODE: Final = (196.0, 56.0)
 
 _BEND: Final = 0.14
 """How far a way is bent to one side, in parts of its length: the way back takes the other."""
@@ -31,7 +31,7 @@ _BEND: Final = 0.14
 _LABEL_AT: Final = (0.36, 0.3, 0.42, 0.24, 0.48, 0.18, 0.54, 0.6, 0.66, 0.72)
 """Where on a way its label may be, the best first: nearer to the node that it leaves."""
 
-_LETTER: Final = (7.2, 15)
+_LETTER: Final = (7.2, 15.0)
 """How much room a letter of a label takes."""
 
 _LEGEND: Final = (

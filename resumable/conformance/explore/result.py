@@ -37,6 +37,9 @@ class Explored:
     figures: Figures = field(default_factory=Figures)
     states: int = 0
     memory_mb: int = 0
+    memory_mb_max: int = 0
+    """Where it would have stopped."""
+
     compared: int = 0
     """How many pairs of histories that led to the same state were gone on from twice."""
 

@@ -93,7 +93,7 @@ class Exploration:
         self._bytes = 0
         self._firsts: Final[dict[bytes, bytes]] = {}
         self._pairs: Final[list[tuple[bytes, bytes]]] = []
-        self.result = Explored(target, scope)
+        self.result = Explored(target, scope, memory_mb_max=budget.memory_mb)
 
     def run(self) -> Explored:
         """Explore until the budget is spent, or nothing is left. Ctrl-C ends it, with what
@@ -116,7 +116,12 @@ class Exploration:
 
     def _begin(self) -> None:
         before = self.result
-        self.result = Explored(before.target, before.scope, why_repeats=before.unlike)
+        self.result = Explored(
+            before.target,
+            before.scope,
+            why_repeats=before.unlike,
+            memory_mb_max=self._budget.memory_mb,
+        )
         self._run_id = next(_RUN_IDS)
         self._keys.clear()
         self._bytes = 0
