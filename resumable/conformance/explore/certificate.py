@@ -105,9 +105,9 @@ def _figures(result: Explored) -> list[str]:
     cells, telling = len(possible(coverage.left_out)), len(moments(coverage.left_out))
     reached = f"{cells - len(coverage.empty_cells())} of {cells} cells of states × commands"
     seen = f"{telling - len(coverage.unseen())} of {telling} telling moments"
+    memory = f"{result.memory_mb:,} MB, of {result.memory_mb_max:,} that they might take"
     return [
-        f"{result.states:,} states, {figures.transitions:,} commands;"
-        f" {result.memory_mb:,} MB, of {result.memory_mb_max:,} that they might take",
+        f"{result.states:,} states, {figures.transitions:,} commands; {memory}",
         *_paragraph(f"refused: {', '.join(refused) or 'none'}"),
         f"  seen: {reached}, {seen}",
     ]
