@@ -19,6 +19,7 @@ from model import (
     Outcome,
     Reopen,
     Replay,
+    ReplayWhileSending,
     Restart,
     Restore,
     Start,
@@ -187,6 +188,27 @@ def renamed(commands: tuple[Command, ...]) -> Iterator[Command]:
             yield replace(command, stream="s2")
         else:
             yield command
+
+
+LONE: Final = "\ud83d"
+
+ODD_REQUESTS: Final[dict[str, tuple[Command, ...]]] = {
+    "what start was given is active until a restart": (Start("s1", LONE), Restart()),
+    "a frame escapes it": (Start("s1", LONE), Store("s1", LONE), Replay(LONE)),
+    "each of two replays by itself": (
+        Start("s1", "r1"),
+        Store("s1", "a"),
+        ReplayWhileSending("\ufffd", Replay(LONE), 0),
+        ReplayWhileSending(LONE, Replay("\ufffd"), 1),
+    ),
+    "a start from inside send, too": (START, ReplayWhileSending("r1", Start("s2", LONE), 0)),
+}
+
+
+@pytest.mark.parametrize("claim", ODD_REQUESTS)
+def test_an_odd_request_stays_exactly_as_declared(claim: str, original: Upstream) -> None:
+    found = run(original, ODD_REQUESTS[claim])
+    assert found is None, explain(found)
 
 
 def test_a_tie_is_told_under_the_strict_rule(

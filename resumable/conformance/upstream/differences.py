@@ -16,6 +16,7 @@ from model import (
     Limits,
     Outcome,
     Reopen,
+    Replay,
     ReplayWhileSending,
     Restart,
     Restore,
@@ -103,8 +104,12 @@ def _outlives_destroy(state: State, command: Command) -> bool:
 def _as_it_came(
     state: State, command: Command, now: int, limits: Limits, rest: Step
 ) -> Outcomes:
+    own_frames = 0
+    if isinstance(command, ReplayWhileSending):
+        (alone,) = step(state, Replay(command.request), now, limits)
+        own_frames = len(alone.reply.frames)
     outcomes = rest(state, command, now, limits)
-    return tuple([requests.as_it_came(outcome, command) for outcome in outcomes])
+    return tuple([requests.as_it_came(each, command, own_frames) for each in outcomes])
 
 
 DECLARED: Final = (

@@ -4,7 +4,7 @@ as it came, and only the database replaces it."""
 import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
 from model import (
     Command,
@@ -17,6 +17,8 @@ from model import (
 )
 from model.frames import well_formed
 
+Sends = Replay | ReplayToDeadSocket | ReplayWhileSending
+
 _SENDS: Final = (Replay, ReplayToDeadSocket, ReplayWhileSending)
 _LONE: Final = re.compile("[\ud800-\udfff]")
 
@@ -26,14 +28,14 @@ def asks_oddly(command: Command) -> bool:
     return any(well_formed(each.request) != each.request for each in _asking(command))
 
 
-def as_it_came(outcome: Outcome, command: Command) -> Outcome:
+def as_it_came(outcome: Outcome, command: Command, own_frames: int) -> Outcome:
     """Each frame names the request as it was asked for, and the accessor returns what
-    ``start`` was given."""
+    ``start`` was given. ``own_frames`` a replay would send without a call from inside."""
     reply, state = outcome
+    if isinstance(command, _SENDS):
+        reply = reply._replace(frames=_sent_by(command, reply.frames, own_frames))
     for each in _asking(command):
-        if not isinstance(each, Start):
-            reply = reply._replace(frames=as_sent(reply.frames, each.request))
-        elif state.memory.active == each.stream:
+        if isinstance(each, Start) and state.memory.active == each.stream:
             state = remembering(state, each.request)
     return Outcome(reply, state)
 
@@ -49,6 +51,20 @@ def as_sent(frames: tuple[str, ...], request: str) -> tuple[str, ...]:
     it."""
     right, sent = _field(well_formed(request)), _field(request)
     return tuple([frame.replace(right, sent) for frame in frames])
+
+
+def _sent_by(command: Sends, frames: tuple[str, ...], own_frames: int) -> tuple[str, ...]:
+    """Those of a replay from inside ``send`` lie between the frames of the one around it."""
+    besides = len(frames) - own_frames
+    if not isinstance(command, ReplayWhileSending) or besides <= 0:
+        return as_sent(frames, command.request)
+    first = command.at_frame + 1
+    last = first + besides
+    return (
+        *as_sent(frames[:first], command.request),
+        *_sent_by(cast(Sends, command.call), frames[first:last], besides),
+        *as_sent(frames[last:], command.request),
+    )
 
 
 def _asking(
