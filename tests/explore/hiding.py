@@ -123,6 +123,21 @@ class InAnotherTable(_Hiding):
         return int(number)
 
 
+class InAnotherColumn(_Hiding):
+    def hide(self, connection: sqlite3.Connection) -> None:
+        table = "cf_ai_chat_stream_metadata"
+        columns = [name for _, name, *_ in connection.execute(f"pragma table_info({table})")]
+        if "replays" not in columns:
+            connection.execute(f"alter table {table} add column replays integer default 0")
+
+    def replays(self) -> int:
+        table = "cf_ai_chat_stream_metadata"
+        self._connection.execute(f"update {table} set replays = replays + 1")
+        self._connection.commit()
+        (number,) = self._connection.execute(f"select max(replays) from {table}").fetchone()
+        return int(number)
+
+
 class InTheUserVersion(_Hiding):
     def replays(self) -> int:
         (number,) = self._connection.execute("pragma user_version").fetchone()
@@ -149,6 +164,7 @@ HIDING: dict[type[_Hiding], bool] = {
     InADictOfALaterAttribute: True,
     InAnotherObject: True,
     InAnotherTable: True,
+    InAnotherColumn: True,
     InTheUserVersion: True,
     InAClosure: False,
     InAGenerator: False,
