@@ -86,9 +86,11 @@ class SimulatedDatabase:
 
     def _leave(self) -> None:
         """What closing does to the files of a process that is dead, nobody sees."""
-        self.connection.close()
-        vfs.unmount(self._place)
-        vfs.raise_if_broken()
+        if self._place:
+            self.connection.close()
+            vfs.unmount(self._place)
+            self._place = ""
+            vfs.raise_if_broken()
 
     def _before_statement(self, _statement: str) -> None:
         if self._statements_left == 0:

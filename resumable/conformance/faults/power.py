@@ -75,31 +75,35 @@ class Losses:
 
         Raises DivergedError.
         """
-        recording = self._record(workload)
-        if recording.mark == len(recording.disk.events):
-            return
-        counts.workloads += 1
+        setting = Setting(storage=self._mode)
+        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=setting)
+        try:
+            recording = self._record(lockstep, workload)
+            if recording.mark < len(recording.disk.events):
+                counts.workloads += 1
+                self._come_back_from_all(recording, workload[-1], counts)
+        finally:
+            self._target.close()
+
+    def _record(self, lockstep: Lockstep, workload: Workload) -> Recording:
+        for command in workload[:-1]:
+            lockstep.do(command)
+        database = self._target.simulated
+        mark, before = len(database.disk.events), lockstep.fork(_Nobody(self._target))
+        lockstep.do(workload[-1])
+        disk = database.disk.fork()
+        database.close()
+        return Recording(before, lockstep, disk, mark)
+
+    def _come_back_from_all(self, recording: Recording, struck: Any, counts: Counts) -> None:
         seen: set[object] = set()
-        for left in self._left(recording, workload[-1], counts):
+        for left in self._left(recording, struck, counts):
             counts.images += 1
             key = left.before, frozenset(left.image.items())
             if key not in seen:
                 seen.add(key)
                 self._come_back(recording, left, counts)
                 counts.distinct += 1
-
-    def _record(self, workload: Workload) -> Recording:
-        setting = Setting(storage=self._mode)
-        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=setting)
-        try:
-            for command in workload[:-1]:
-                lockstep.do(command)
-            disk = self._target.disk
-            mark, before = len(disk.events), lockstep.fork(_Nobody(self._target))
-            lockstep.do(workload[-1])
-            return Recording(before, lockstep, disk.fork(), mark)
-        finally:
-            self._target.close()
 
     def _left(self, recording: Recording, struck: Any, counts: Counts) -> Iterator[Left]:
         disk, mark = recording.disk, recording.mark
@@ -176,7 +180,7 @@ class _Nobody:
         return self._target.detail(names, bindings)
 
     def close(self) -> None:
-        self._target.close()
+        """It stays open, for the next disk."""
 
     def stop(self) -> None:
         self._target.stop()
@@ -195,6 +199,9 @@ class _SwitchedOn(_Nobody):
 
     def open(self, _setting: Setting, _now_ms: int, limits: Limits = ORIGINAL) -> None:
         self._limits = limits
+
+    def close(self) -> None:
+        self._target.simulated.close()
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
         if self._is_on:

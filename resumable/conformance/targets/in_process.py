@@ -36,7 +36,6 @@ from model import (
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.faults.database import SimulatedDatabase
-from resumable.conformance.faults.disk import Disk
 from resumable.conformance.faults.library import can_simulate
 from resumable.conformance.faults.striking import striking
 from resumable.conformance.hindsight import DURABILITIES
@@ -116,10 +115,10 @@ class InProcess:
         return self._instance
 
     @property
-    def disk(self) -> Disk:
-        """What its database is on, in a setting whose storage can lose its power."""
+    def simulated(self) -> SimulatedDatabase:
+        """Its database, in a setting whose storage can lose its power."""
         assert isinstance(self._database, SimulatedDatabase)  # noqa: S101 - the setting says so
-        return self._database.disk
+        return self._database
 
     def go_back(self) -> None:
         """Work with the same connection and instance as at the last time that this was
