@@ -13,6 +13,7 @@ from model import (
     Command,
     Complete,
     Flush,
+    InsertStale,
     InTransaction,
     MarkError,
     Replay,
@@ -28,11 +29,13 @@ from resumable.conformance.coverage import NEEDS, Coverage, moments, possible
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.scope import View, original, small
 from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import NOTHING, LeftOut, left_out_of
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.tally import Tally
 from resumable.conformance.targets.builtin import sqlite
+from resumable.conformance.trace import misuses_name
 
 SEQUENCES: Final = 120
 
@@ -77,6 +80,27 @@ def test_a_hunt_sends_all_the_rest() -> None:
     assert not tally.tried.keys() & {Restore, MarkError}
     everything, _ = hunted(NOTHING)
     assert tally.tried.keys() == everything.tried.keys() - {Restore, MarkError}
+
+
+def test_a_way_is_left_out_as_a_whole() -> None:
+    """Without the stream that it inserts, the names of the others would be given twice."""
+    left_out = without(InsertStale)
+    rest = preludes(ORIGINAL, left_out)
+    assert rest == tuple([way for way in preludes(ORIGINAL) if not _inserts(way)])
+    for number in range(SEQUENCES):
+        swarm, names = (
+            Swarm(0, number, vocabulary(ORIGINAL), left_out=left_out),
+            dict[str, None](),
+        )
+        state = INITIAL
+        for _ in range(swarm.length):
+            command = swarm.next(state, EPOCH_MS)
+            assert not misuses_name(command, names)
+            state = step(state, command, EPOCH_MS)[0].state
+
+
+def _inserts(way: tuple[Command, ...]) -> bool:
+    return any(isinstance(command, InsertStale) for command in way)
 
 
 def test_an_exploration_tries_all_the_rest() -> None:

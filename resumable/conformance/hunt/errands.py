@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from model import Command, Complete, Limits, MarkError, State, Store
 from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.left_out import LeftOut
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS
 
 COVERS_EVERY: Final = 6
@@ -24,9 +25,9 @@ class Errand(NamedTuple):
     aim: Aim
 
 
-def errand(number: int, limits: Limits) -> Iterator[Command | Errand]:
+def errand(number: int, limits: Limits, left_out: LeftOut) -> Iterator[Command | Errand]:
     """Way and errand of this number; the numbers go through all of them, and round again."""
-    ways = preludes(limits)
+    ways = preludes(limits, left_out)
     number, way = divmod(number, len(ways))
     number, kind = divmod(number, len(_KINDS))
     yield from ways[way]

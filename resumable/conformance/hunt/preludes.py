@@ -17,11 +17,19 @@ from model import (
     Store,
     WhileDiskFails,
 )
+from resumable.conformance.left_out import NOTHING, LeftOut
+
+Way = tuple[Command, ...]
 
 
 @cache
-def preludes(limits: Limits) -> tuple[tuple[Command, ...], ...]:
-    """Programs to begin a sequence with; the first is none at all."""
+def preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...]:
+    """Programs to begin a sequence with; the first is none at all. A way is left out as a
+    whole: without one of its commands it would lead elsewhere, and have gaps in its names."""
+    return tuple([way for way in _ways(limits) if not any(map(left_out.forbids, way))])
+
+
+def _ways(limits: Limits) -> tuple[Way, ...]:
     start = Start("s1", "r1")
     outlived = Advance(limits.stale_age_ms + 1)
     ended = (start, Burst("s1", "b", limits.flush_chunks), Complete("s1"))

@@ -76,7 +76,7 @@ class Swarm:
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
         self._forbids: Final = left_out.forbids if left_out else None
-        self._errand: Final = self._begin(number)
+        self._errand: Final = self._begin(number, left_out)
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
@@ -88,12 +88,12 @@ class Swarm:
             self._streams.append(name)
         return command
 
-    def _begin(self, number: int) -> Iterator[Command | Errand]:
+    def _begin(self, number: int, left_out: LeftOut) -> Iterator[Command | Errand]:
         limits = self._vocabulary.limits
         if self._rarity is not None:
-            return errand(number // COVERS_EVERY, limits)
+            return errand(number // COVERS_EVERY, limits, left_out)
         has_way = self._random.random() < _HAS_WAY
-        return iter(self._choose(preludes(limits)) if has_way else ())
+        return iter(self._choose(preludes(limits, left_out)) if has_way else ())
 
     def _next(self, state: State, now_ms: int) -> Command:
         view = View(state, now_ms, self._streams)

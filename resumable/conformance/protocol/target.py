@@ -95,6 +95,11 @@ class CommandTarget:
     def left_out(self) -> LeftOut:
         return left_out_by(self.hello)
 
+    @property
+    def declared(self) -> tuple[str, ...]:
+        ties = self.hello.ties
+        return () if ties == "any" else (f"of streams that tie, it resumes the {ties}",)
+
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
     ) -> tuple[Outcome, ...]:
