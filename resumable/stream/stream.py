@@ -456,7 +456,7 @@ class ResumableStream:
     def _name(self) -> str:
         """Begins the ids of all chunks that this instance writes: making a nanoid for each
         costs more than inserting the row."""
-        return nanoid.generate()
+        return str(nanoid.generate())
 
     @staticmethod
     def _own_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import process_time
@@ -161,21 +162,28 @@ def test_with_ever_more_finished_streams(benchmark: BenchmarkFixture) -> None:
         connection = sqlite3.connect(":memory:")
         ResumableStream(connection)
         insert_finished(connection, "kept", finished, ended_at=NOW_MS)
-        runs[f"restart, {finished:,} finished"] = lambda to=connection: timed(
-            lambda: [ResumableStream(to) for _ in range(200)], 200
-        )
-        runs[f"start and complete, {finished:,} finished"] = lambda to=connection: lives(to)
+        runs[f"restart, {finished:,} finished"] = partial(restarts, connection)
+        runs[f"start and complete, {finished:,} finished"] = partial(lives, connection)
     for finished in FINISHED:
         for deleted in DELETED:
             name = f"sweep {deleted:,} of {finished + deleted:,}"
-            runs[name] = lambda finished=finished, deleted=deleted: swept(finished, deleted)
+            runs[name] = partial(swept, finished, deleted)
     report(benchmark, "with ever more finished streams", runs)
+
+
+def restarts(connection: sqlite3.Connection) -> float:
+    return timed(lambda: [ResumableStream(connection) for _ in range(200)], 200)
 
 
 def lives(connection: sqlite3.Connection) -> float:
     stream = ResumableStream(connection)
     stream.complete(stream.start("r"))  # The first complete sweeps.
-    return timed(lambda: [stream.complete(stream.start("r")) for _ in range(200)], 200)
+
+    def live() -> None:
+        for _ in range(200):
+            stream.complete(stream.start("r"))
+
+    return timed(live, 200)
 
 
 def swept(finished: int, deleted: int) -> float:
