@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from model import ORIGINAL
+from model import ORIGINAL, Command, InTransaction, KillDuring, Restart, WhileDiskFails
 from resumable.conformance.ahead import chosen
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.hunt.batch import Shrinking, vocabulary
+from resumable.conformance.hunt.batch import vocabulary
 from resumable.conformance.hunt.errands import COVERS_EVERY
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.report import rule_of
 from resumable.conformance.run import run
+from resumable.conformance.shrink import shrink
 from resumable.conformance.simpler import cost
 from resumable.conformance.target import Target
 from resumable.conformance.workers import Lost, Workers
@@ -118,10 +119,35 @@ def _shortest(
 
 
 def _shrunk(workers: Workers, found: dict[Key, Divergence]) -> Iterator[Divergence]:
-    tasks = [Shrinking(0, found[key]) for key in sorted(found)]
+    tasks = [_Shrinking(found[key]) for key in sorted(found)]
     for task, result in workers.run(tasks):
-        if isinstance(task, Shrinking):
+        if isinstance(task, _Shrinking):
             yield result if isinstance(result, Divergence) else task.divergence
+
+
+@dataclass(frozen=True)
+class _Shrinking:
+    """What it takes to show it: if no kill and no fault does, then without."""
+
+    divergence: Divergence
+
+    def run(self, target: Target, beat: Callable[[], None]) -> Divergence:
+        shrunk = shrink(target, self.divergence, beat) or self.divergence
+        for commands in _plainer([step.command for step in shrunk.steps]):
+            beat()
+            found = run(target, commands, setting=shrunk.setting)
+            if found is not None:
+                return shrink(target, found, beat) or found
+        return shrunk
+
+
+def _plainer(commands: list[Command]) -> Iterator[list[Command]]:
+    *before, last = commands
+    if isinstance(last, KillDuring):
+        yield [*before, Restart()]
+        yield [*before, last.call, Restart()]
+    elif isinstance(last, WhileDiskFails | InTransaction):
+        yield [*before, last.call]
 
 
 def _by_rule(divergences: Iterator[Divergence]) -> list[Departed]:

@@ -144,7 +144,7 @@ def _print_table(compared: Sequence[Compared]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("departs from", no_wrap=True)
     for one in compared:
-        table.add_column(one.target)
+        table.add_column(one.target, min_width=len(one.target))
     for rule in rules:
         table.add_row(rule, *[one.cell(rule) for one in compared])
     common.out.print(table)
