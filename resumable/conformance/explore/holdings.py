@@ -104,7 +104,11 @@ class Holdings:
         self._source: Final = sqlite3.connect(":memory:", cached_statements=0)
         self._copy: Copy = b""
         self._there: Content | None = None
-        self._seen: tuple[_Mark, Content] | None = None
+        """The content of the copy; None until it is known."""
+
+        self._mark = first
+        self._seen: Content | None = None
+        """What the database held when the mark was this one."""
 
     def close(self) -> None:
         """Let go of the copies."""
@@ -125,28 +129,25 @@ class Holdings:
         now, there = self.read(connection), self._there
         if now is there:
             return there
-        if there is None or there.rest is not None:
-            self._play_back(self._source, connection)
-            there = self._there = self._read(self._look(connection))
-        else:
-            if now.rest is not None:
-                self._play_back(self._empty, connection)
-                now = _NOTHING
+        if there is not None and there.rest is None and now.rest is None:
             self._rewrite(now, there)
-        self._seen = self._look(connection), there
+            mark = self._mark._replace(changes=connection.total_changes)
+        else:
+            there = self._there = self._play_back(connection)
+            mark = self._look(connection)
+        self._mark, self._seen = mark, there
         return there
 
     def read(self, connection: sqlite3.Connection) -> Content:
         """All of it. It is the very same object as long as nothing has changed, and that of
         the copy, if that is what the database holds."""
         mark = self._look(connection)
-        if self._seen is not None and self._seen[0] == mark:
-            return self._seen[1]
-        content = self._read(mark)
-        if content.rest is None and content == self._there:
-            content = self._there
-        self._seen = mark, content
-        return content
+        if self._seen is None or self._mark != mark:
+            content = self._read(mark)
+            if content.rest is None and content == self._there:
+                content = self._there
+            self._mark, self._seen = mark, content
+        return self._seen
 
     def copy(self, connection: sqlite3.Connection) -> Copy:
         """The database as it is now. Raises UnlikeError if that cannot be copied."""
@@ -168,11 +169,15 @@ class Holdings:
         changes = connection.total_changes
         return _Mark(connection, changes, schema_version, user_version, temporary)
 
-    @staticmethod
-    def _play_back(copy: sqlite3.Connection, connection: sqlite3.Connection) -> None:
+    def _play_back(self, connection: sqlite3.Connection) -> Content:
         """Triggers of the failing disk must not outlive their tables."""
         without_triggers(connection)
-        copy.backup(connection)
+        if isinstance(self._copy, Content):
+            self._empty.backup(connection)
+            self._rewrite(_NOTHING, self._copy)
+            return self._copy
+        self._source.backup(connection)
+        return self._read(self._look(connection))
 
     @staticmethod
     def _refuse_temporary(mark: _Mark) -> None:
