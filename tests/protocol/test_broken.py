@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from model import Advance, Command, Complete, Start
 from resumable.conformance.clock import FrozenTime
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.protocol.target import CommandTarget, command_words
+from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.run import run
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.registry import open_target
@@ -48,7 +49,8 @@ HOWS: Final = {
 
 
 def target_of(how: str, answer_s: float = 0.8) -> CommandTarget:
-    return CommandTarget(broken(how), command_words(broken(how)), answer_s=answer_s)
+    command = shlex.split(broken(how).removeprefix("command:"))
+    return CommandTarget(broken(how), command, answer_s=answer_s)
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -86,7 +88,7 @@ def test_a_program_that_only_complains_or_is_slow_is_not_broken(how: str) -> Non
         (broken("have_no_name"), r"'name' must be a string, not null"),
         (broken("leave_at_once"), r"exited \(status 1\) .*\n.*\n    cannot find module 'age"),
         ("command: no-such-program", r"cannot be run: No such file or directory"),
-        ("command:", r"names no command; write command: node adapter.mjs"),
+        ("command:", r"names no command; write 'command: node adapter.mjs'"),
         ("command: node 'adapter", r"cannot be split into words: No closing quotation"),
     ],
 )

@@ -36,13 +36,8 @@ class Conversation:
             self.stop()
             raise
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether there are replies that somebody still waits for."""
-        return any(asked.is_wanted for asked in self._asked)
-
     def ask(self, request: Request) -> None:
-        """Send a request; the next but as many replies as were not yet taken is its own."""
+        """Send a request. Its reply comes after those of all that were sent before it."""
         line = json.dumps({"n": self._number, **request}, separators=(",", ":"))
         self.process.send(line.encode() + b"\n")
         self._asked.append(_Asked(self._number, request["do"], is_wanted=True))

@@ -1,6 +1,5 @@
 """A command as a target."""
 
-import shlex
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -33,8 +32,6 @@ from resumable.conformance.setting import Setting
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets.database import new_folder
 
-PREFIX: Final = "command:"
-
 _KILLED: Final = "died of SIGKILL"
 
 
@@ -47,24 +44,19 @@ class _Sent(NamedTuple):
 
 
 class CommandTarget:
-    """A program that speaks the protocol; ``name`` is ``command:`` and how it is called, or
-    anything if the ``command`` is given.
+    """A program that speaks the protocol, by what it is called, and how it is started.
 
-    It is started when it is first needed, and again after it broke. Everything raises
+    That happens when it is first needed, and again after it broke. Everything raises
     TargetError if it is broken.
     """
 
     strict_refusals: Final = False
 
     def __init__(
-        self,
-        name: str,
-        command: Sequence[str] | None = None,
-        *,
-        answer_s: float = ANSWER_S,
+        self, name: str, command: Sequence[str], *, answer_s: float = ANSWER_S
     ) -> None:
         self.name: Final = name
-        self._command: Final = command or command_words(name)
+        self._command: Final = command
         self._answer_s: Final = answer_s
         self._conversation: Conversation | None = None
         self._folder: Path | None = None
@@ -285,14 +277,3 @@ def _starts(command: Command) -> bool:
     if type(command) is KillDuring:
         return False
     return isinstance(getattr(command, "call", command), Start)
-
-
-def command_words(name: str) -> list[str]:
-    """The words of a command, split as a shell would. Raises TargetError."""
-    try:
-        words = shlex.split(name.removeprefix(PREFIX))
-    except ValueError as error:
-        raise TargetError(f"{name} cannot be split into words: {error}") from error
-    if not words:
-        raise TargetError(f"{name} names no command; write {PREFIX} node adapter.mjs")
-    return words

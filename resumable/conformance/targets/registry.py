@@ -2,13 +2,14 @@
 
 import importlib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final, cast
 
 from resumable.conformance.clock import FrozenTime
-from resumable.conformance.protocol.target import PREFIX, CommandTarget
+from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets import builtin
 from resumable.conformance.targets.frozen import Frozen
@@ -16,6 +17,8 @@ from resumable.conformance.targets.stream_like import Factory
 from resumable.conformance.upstream.handover import HandOver
 from resumable.conformance.upstream.install import installed
 from resumable.conformance.upstream.target import Upstream, is_upstream, pinned, version_of
+
+PREFIX: Final = "command:"
 
 BUILT_IN: Final[dict[str, Callable[[], Target]]] = {
     "sqlite": builtin.sqlite,
@@ -65,10 +68,18 @@ def open_target(spec: str) -> Iterator[Target]:
 
 
 def spoken_to(spec: str) -> CommandTarget:
-    """The target behind a command, which is not started yet. Raises TargetError."""
+    """The target behind a command, which is split as a shell would, and not started yet.
+    Raises TargetError."""
+    usage = f"write '{PREFIX} node adapter.mjs'"
     if not spec.startswith(PREFIX):
-        raise TargetError(f"{spec!r} is no command; write {PREFIX} node adapter.mjs")
-    return CommandTarget(spec)
+        raise TargetError(f"{spec!r} is no command; {usage}")
+    try:
+        command = shlex.split(spec.removeprefix(PREFIX))
+    except ValueError as error:
+        raise TargetError(f"{spec} cannot be split into words: {error}") from error
+    if not command:
+        raise TargetError(f"{spec} names no command; {usage}")
+    return CommandTarget(spec, command)
 
 
 def load(spec: str) -> Factory:
