@@ -141,7 +141,7 @@ class Process:
     def _end(self) -> BrokenError:
         """Nothing more comes out of it. It has ended, or it has closed its output."""
         self._selector.unregister(self._output)
-        self._line.settimeout(1.0)
+        self._line.settimeout(self._answer_s)
         try:
             said = self._line.recv(_KEPT_BYTES).decode()
         except TimeoutError:
