@@ -98,6 +98,16 @@ def complain_a_lot(reply: str) -> None:
     write(reply)
 
 
+def answer_late(reply: str) -> None:
+    time.sleep(2)
+    write(reply)
+
+
+def close_its_input(reply: str) -> None:
+    os.close(0)
+    write(reply)
+
+
 def answer_slowly(reply: str) -> None:
     time.sleep(0.3)
     write(reply)

@@ -43,6 +43,7 @@ HOWS: Final = {
     "make_up_a_reason": r"to request 3 \(complete\): 'refused' is 'bored', which is no reason",
     "never_end_the_line": r"wrote a line of over 67,108,864 bytes instead of answering"
     r" request 3 \(complete\)\non standard output:\n    \{\"frames\":\[\"a+…",
+    "answer_late": r"gave no answer within 0.8 s instead of answering request 3 \(complete\)",
     "close_its_output": r"closed its standard output, but goes on running",
     "leave_a_child": r"exited \(status 6\) instead of answering request 3 \(complete\)",
 }
@@ -62,6 +63,16 @@ def test_a_program_that_breaks_is_told_with_what_it_printed(how: str) -> None:
         run(target, PROGRAM)
     assert str(told.value).startswith(f"{target.name} ")
     assert re.search(HOWS[how], str(told.value))
+
+
+def test_a_program_that_no_longer_listens_breaks_at_the_next_request() -> None:
+    """What it had read already, it has answered."""
+    target = target_of("close_its_input", answer_s=10.0)
+    assert run(target, PROGRAM) is None
+    with pytest.raises(TargetError) as told:
+        run(target, PROGRAM)
+    assert "exited (status 1) instead of answering request 6 (open)" in str(told.value)
+    assert "    OSError: [Errno 9] Bad file descriptor" in str(told.value)
 
 
 def test_a_program_that_hangs_is_given_up_while_time_is_frozen() -> None:
