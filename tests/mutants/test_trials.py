@@ -9,12 +9,13 @@ from model import Start
 from resumable import ResumableStream
 from resumable.conformance.hunt.batch import Batch
 from resumable.conformance.mutants import MUTANTS, Mutant, target_of
-from resumable.conformance.power.canary import CANARY, Canary, obituary
+from resumable.conformance.power.canary import CAGES, Cage, Canary, obituary
 from resumable.conformance.power.engines import ENGINES, Given, hunts
 from resumable.conformance.power.score import scores, survivors
 from resumable.conformance.power.trial import Fate, Trial, passes
 from resumable.conformance.power.trials import Trials
 from resumable.conformance.run import run
+from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.builtin import sqlite
 
 NO_TRACES: Final = Path("there", "are", "none")
@@ -139,8 +140,16 @@ def test_every_engine_of_a_check_finds_the_canary() -> None:
 
 
 def test_engines_that_do_not_find_a_bug_are_named() -> None:
-    blind = Canary("clear_forgets_the_sweep").run(sqlite(), beat)
-    assert blind == ["replay", "hunt", "explore"]
-    assert f"replay, hunt, explore did not find a stream that {MUTANTS[CANARY].sentence}" in (
-        obituary(blind)
-    )
+    hidden = {
+        name: cage._replace(mutant="clear_forgets_the_sweep") for name, cage in CAGES.items()
+    }
+    blind = Canary(hidden).run(sqlite(), beat)
+    assert blind == ["replay", "hunt", "explore", "faults"]
+    assert "the canary lives: replay, hunt, explore, faults did not find" in obituary(blind)
+
+
+def test_an_engine_that_cannot_be_had_is_not_blind() -> None:
+    def cannot(_target: Target) -> None:
+        raise TargetError("not on this machine")
+
+    assert Canary({"faults": Cage(OF_A_START, cannot)}).run(sqlite(), beat) == []

@@ -2,13 +2,17 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from resumable.conformance.divergence import DivergedError, Divergence
 from resumable.conformance.explore.scope import small
 from resumable.conformance.explore.search import Budget, Exploration, Here
-from resumable.conformance.gate import EXPLORED_DEPTH, SEQUENCES
+from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Place, places
+from resumable.conformance.faults.run import Extent, FaultRun
+from resumable.conformance.faults.tasks import Obstacle
+from resumable.conformance.gate import EXPLORED_DEPTH, SEQUENCES, STRUCK_DEPTH
 from resumable.conformance.hunt.batch import Batch
 from resumable.conformance.hunt.hunt import BATCH
 from resumable.conformance.run import run
@@ -58,12 +62,26 @@ def hunts(target: Target, given: Given, sequences: int | None = None) -> Diverge
     return None
 
 
+def strikes(
+    target: Target,
+    given: Given,  # noqa: ARG001 - as above
+    depth: int | None = None,
+    where: Sequence[Place] = IN_A_CHECK,
+) -> Divergence | None:
+    """Every sequence, the shortest first, with faults at every point of its last command."""
+    Obstacle().run(target, lambda: None)
+    extent = Extent(tuple(where), depth)
+    struck = FaultRun(Here(target), target.name, small("core"), extent).run()
+    return next((each.divergence for each in struck.figures.found.values()), None)
+
+
 def checks(target: Target, given: Given) -> Divergence | None:
     """What ``resumable check`` does, in its order."""
     return (
         replays(target, given)
         or hunts(target, given, SEQUENCES)
         or explores(target, given, EXPLORED_DEPTH)
+        or strikes(target, given, STRUCK_DEPTH)
     )
 
 
@@ -98,6 +116,7 @@ ENGINES: Final[dict[str, Engine]] = {
     "check": checks,
     "hunt": hunts,
     "explore": explores,
+    "faults": partial(strikes, where=places(KINDS)),
     "machine": draws,
 }
 """By the names that ``resumable mutants --engine`` takes."""
