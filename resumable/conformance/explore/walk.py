@@ -106,7 +106,7 @@ class Walker:
         self._scope: Final = scope
         self._seen: Final = seen
         self._first: Final = Lockstep(target, limits=scope.limits, brief=True)
-        self._visits: Final[dict[bytes, _Visit]] = {}
+        self._visits: Final[dict[tuple[bytes, tuple[str | None, ...]], _Visit]] = {}
         self._way: WayBack = Repeats(target, scope)
         self._holdings: Holdings | None = None
         if isinstance(target, InProcess):
@@ -164,12 +164,16 @@ class Walker:
             yield arrival
 
     def _visit(self, place: Place) -> _Visit:
-        visit = self._visits.get(place.key)
+        """Commands are by name, and of two places of one key one may have other names: where
+        a stream is active that is not on disk."""
+        disk, memory = place.states[0]
+        names = (memory.active, *[row.id for row in disk.streams])
+        visit = self._visits.get((place.key, names))
         if visit is None:
             view = place.view(self._scope)
             about = view.state, view.now_ms, view.scope.limits
             visit = _Visit(view, commands(view), classes_of(*about), node_of(*about))
-            self._visits[place.key] = visit
+            self._visits[place.key, names] = visit
         return visit
 
     def check(self, place: Place) -> None:
