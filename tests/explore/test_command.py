@@ -16,7 +16,7 @@ def explore(folder: Path, *arguments: str) -> Result:
 
 
 def test_a_graph_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
-    graph = tmp_path / "life"
+    graph = tmp_path / "new" / "life"
     result = explore(tmp_path, "--depth", "2", "--graph", str(graph), "--json")
     written = json.loads(result.stdout)["graph"]
     assert written == [f"{graph}.dot", f"{graph}.svg"]
@@ -33,6 +33,16 @@ def test_a_graph_that_cannot_be_written_is_told_before_anything_is_explored(
     assert result.exit_code == 2
     assert "cannot write to --graph" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_graph_that_cannot_be_written_in_the_end_takes_nothing_else_along(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "life.dot").mkdir()
+    result = explore(tmp_path, "--depth", "2", "--graph", str(tmp_path / "life"))
+    assert result.exit_code == 0
+    assert f"could not write {tmp_path / 'life.dot'}: " in result.stderr
+    assert "complete: every sequence of up to 2 commands" in result.stdout
 
 
 @pytest.mark.parametrize("depth", ["2", "4"])

@@ -75,7 +75,7 @@ def explore(
     with common.clear_errors(), Workers(target, workers) as pool:
         scope = scope_for(about(pool), alphabet)
         result = run(pool, target, scope, Budget(depth, seconds, memory_mb))
-    drawn = [] if graph is None else save_graph(result.figures.edges, graph, title(result))
+    drawn = [] if graph is None else _draw(result, graph)
     _report(result, folder, drawn, as_json=as_json)
 
 
@@ -106,6 +106,15 @@ def _make_plain(pool: Workers, result: Explored, found: Divergence) -> None:
     for _, shrunk in pool.run([Shrinking(0, found)]):
         if isinstance(shrunk, Divergence):
             result.found = shrunk
+
+
+def _draw(result: Explored, path: Path) -> list[Path]:
+    """Write the graph, and return where. If that fails, the certificate is still to come."""
+    try:
+        return save_graph(result.figures.edges, path, title(result))
+    except OSError as error:
+        common.err.print(f"resumable: could not write {error.filename}: {error.strerror}")
+        return []
 
 
 def report_found(result: Explored, folder: Path, *, as_json: bool) -> list[dict[str, Any]]:

@@ -212,6 +212,7 @@ def save(edges: Mapping[Edge, int], path: Path, title: str) -> list[Path]:
     forms = {".dot": dot(edges), ".svg": svg(edges, title)}
     endings = [path.suffix] if path.suffix in forms else list(forms)
     written = [path if path.suffix in forms else Path(f"{path}{end}") for end in endings]
+    path.parent.mkdir(parents=True, exist_ok=True)
     for each in written:
         each.write_text(forms[each.suffix], encoding="utf-8")
     return written
