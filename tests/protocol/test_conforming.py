@@ -264,6 +264,26 @@ def test_so_does_that_of_a_check(
     assert re.search(r"unknown \(.*\d\d known traces; \d+ more left out; 5 sequences", said)
 
 
+def test_a_replay_says_what_could_not_be_compared(saying: Callable[..., str]) -> None:
+    trace = TRACES / "the_last_end_stands.jsonl"
+    ended = resumable("replay", trace, "--target", saying(can=[]), "--json")
+    assert ended.returncode == 0
+    assert json.loads(ended.stdout)["left_out"] == [
+        "other isolation levels and row factories",
+        "what a crash between two statements would leave",
+        "the raw rows",
+    ]
+
+
+def test_a_replay_of_what_it_cannot_do_is_wrong_usage(saying: Callable[..., str]) -> None:
+    trace = TRACES / "clear_all_leaves_is_live.jsonl"
+    ended = resumable("replay", trace, "--target", saying(lacks=["clear_all"]))
+    assert ended.returncode == 2
+    assert (
+        "cannot do all that is in tests/traces/clear_all_leaves_is_live.jsonl" in ended.stderr
+    )
+
+
 def test_so_it_does_in_json(saying: Callable[..., str], tmp_path: Path) -> None:
     target = saying(can=[], lacks=["restore"])
     options = ("--sequences", "5", "--json", "--out", tmp_path)

@@ -2,13 +2,14 @@
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from resumable.conformance.cli import common
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.gate import can_follow, check_permitted
-from resumable.conformance.left_out import left_out_of
+from resumable.conformance.left_out import LeftOut, left_out_of
 from resumable.conformance.regression_test import regression_test
 from resumable.conformance.run import run
 from resumable.conformance.target import Target, TargetError
@@ -49,37 +50,51 @@ def replay(path: Path, target: str | None, *, as_test: bool, as_json: bool) -> N
     with common.clear_errors(), common.target_prints_to_stderr(), open_target(spec) as system:
         if not can_follow(trace, left_out_of(system)):
             raise TargetError(f"{spec} cannot do all that is in {path}")
-        divergence, broken = _outcome(system, trace)
-    _report(path, trace, spec, divergence, broken, as_json=as_json)
+        ending = _ending(system, trace)
+    _report(path, trace, spec, ending, as_json=as_json)
 
 
-def _outcome(target: Target, trace: Trace) -> tuple[Divergence | None, str]:
-    """The divergence, or how the target broke; neither, if it conforms."""
+class _Ending(NamedTuple):
+    """What came of a replay."""
+
+    divergence: Divergence | None
+    broken: str
+    """How the target broke; "" if it did not."""
+
+    left_out: LeftOut
+    """What could not be compared."""
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.broken:
+            return "unknown"
+        return "conforms" if self.divergence is None else "diverged"
+
+
+def _ending(target: Target, trace: Trace) -> _Ending:
+    # All that the trace asks for can be done: what is left is what is not looked at.
+    left_out = left_out_of(target)._replace(
+        kinds=frozenset(), lone_surrogates=False, files=False, limits=()
+    )
     try:
-        return run(target, trace.commands, setting=trace.setting, limits=trace.limits), ""
+        found = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
     except TargetError as error:
-        return None, str(error)
+        return _Ending(None, str(error), left_out)
+    return _Ending(found, "", left_out)
 
 
-def _report(
-    path: Path,
-    trace: Trace,
-    spec: str,
-    divergence: Divergence | None,
-    broken: str,
-    *,
-    as_json: bool,
-) -> None:
-    verdict: Verdict = "unknown" if broken else "diverged" if divergence else "conforms"
+def _report(path: Path, trace: Trace, spec: str, ending: _Ending, *, as_json: bool) -> None:
+    divergence, broken, left_out = ending
     if broken:
         common.err.print(f"resumable: the target {broken}", style="red")
     if as_json:
         found = [] if divergence is None else [common.divergence_json(divergence, path)]
         common.print_json(
             {
-                "verdict": verdict,
+                "verdict": ending.verdict,
                 "target": spec,
                 "steps": len(trace.steps),
+                "left_out": left_out.words(),
                 "broken": broken or None,
                 "found": found,
             }
@@ -87,5 +102,6 @@ def _report(
     elif divergence is not None:
         common.print_divergence(divergence, path)
     elif not broken:
+        common.print_left_out(left_out)
         common.out.print(f"{spec} conforms: {path}, {len(trace.steps)} steps", style="green")
-    common.leave(verdict)
+    common.leave(ending.verdict)
