@@ -106,7 +106,9 @@ class Walker:
         self._scope: Final = scope
         self._seen: Final = seen
         self._first: Final = Lockstep(target, limits=scope.limits, brief=True)
-        self._visits: Final[dict[tuple[bytes, tuple[str | None, ...]], _Visit]] = {}
+        self._visits: Final[dict[bytes, _Visit]] = {}
+        """By trail: of two places of one key each has its own names and bodies."""
+
         self._way: WayBack = Repeats(target, scope)
         self._holdings: Holdings | None = None
         if isinstance(target, InProcess):
@@ -164,16 +166,12 @@ class Walker:
             yield arrival
 
     def _visit(self, place: Place) -> _Visit:
-        """Commands are by name, and of two places of one key one may have other names: where
-        a stream is active that is not on disk."""
-        disk, memory = place.states[0]
-        names = (memory.active, *[row.id for row in disk.streams])
-        visit = self._visits.get((place.key, names))
+        visit = self._visits.get(place.trail)
         if visit is None:
             view = place.view(self._scope)
             about = view.state, view.now_ms, view.scope.limits
             visit = _Visit(view, commands(view), classes_of(*about), node_of(*about))
-            self._visits[place.key, names] = visit
+            self._visits[place.trail] = visit
         return visit
 
     def check(self, place: Place) -> None:
