@@ -32,6 +32,9 @@ class LeftOut(NamedTuple):
     limits: tuple[str, ...] = ()
     """Those that cannot be made small."""
 
+    by: str = "the target"
+    """What the target calls itself."""
+
     def __bool__(self) -> bool:
         return self != NOTHING
 

@@ -243,7 +243,7 @@ def test_the_verdict_says_what_was_left_out(
     target = saying(can=["rows"], lacks=["restore"], limits=["flush_chunks"])
     ended = resumable(command, "--target", target, *options, "--out", tmp_path)
     said = " ".join(ended.stdout.split())
-    assert "Left out, since the target cannot: " in said
+    assert "Left out, since changed cannot: " in said
     for words in ("in_transaction", "restore", "half a surrogate pair", "another stale_age_ms"):
         assert words in said
     assert "raw rows" not in said
@@ -259,7 +259,7 @@ def test_so_does_that_of_a_check(
     monkeypatch.setattr(check, "SEQUENCES", 5)
     ended = called(capsys, "check", "--target", spoken(), "--out", tmp_path)
     said = " ".join(ended.stdout.split())
-    assert "Left out, since the target cannot: " in said
+    assert "Left out, since AnotherHand cannot: " in said
     assert "while_disk_fails" in said
     assert re.search(r"unknown \(.*\d\d known traces; \d+ more left out; 5 sequences", said)
 

@@ -81,6 +81,10 @@ def test_what_a_target_can_is_what_it_lists() -> None:
     )
 
 
+def test_what_a_target_may_lack_is_what_it_lists() -> None:
+    assert table(section("The handshake"))["lacks"] == set(hello.MAY_LACK)
+
+
 def test_every_request_is_in_the_table_with_what_it_carries() -> None:
     """And nothing is in the table that is never sent."""
     listed = table(section("Requests"))

@@ -162,7 +162,7 @@ def print_verdict(target: str, verdict: Verdict, figures: str) -> None:
 def print_left_out(left_out: LeftOut) -> None:
     """What the verdict does not cover, since the target cannot do it."""
     if left_out:
-        said = f"Left out, since the target cannot: {', '.join(left_out.words())}."
+        said = f"Left out, since {left_out.by} cannot: {', '.join(left_out.words())}."
         out.print(textwrap.fill(said, _WIDTH))
 
 

@@ -77,6 +77,7 @@ def left_out_by(hello: Hello) -> LeftOut:
         crash_points=True,
         rows="rows" not in hello.can,
         limits=tuple([name for name in ORIGINAL._fields if name not in hello.limits]),
+        by=hello.name,
     )
 
 
