@@ -11,10 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from model import ORIGINAL, Command, InTransaction, KillDuring, Restart, WhileDiskFails
 from resumable.conformance.ahead import chosen
+from resumable.conformance.boundaries import at_boundaries
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.hunt.batch import vocabulary
-from resumable.conformance.hunt.errands import COVERS_EVERY
-from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.report import rule_of
@@ -27,8 +26,7 @@ from resumable.conformance.workers import Lost, Workers
 Key = tuple[str, ...]
 """What is likely to be one departure: the rule, and what showed it."""
 
-_LENGTHS: Final = (3, 5, 8)
-_ERRAND_LENGTH: Final = 12
+_LENGTHS: Final = (3, 5, 8, 12)
 _BATCH: Final = 20
 
 
@@ -80,27 +78,24 @@ class _Search:
 
     def run(self, target: Target, beat: Callable[[], None]) -> dict[Key, Divergence]:
         found: dict[Key, Divergence] = {}
-        rarity = Rarity()
         for number in range(self.first, self.first + _BATCH):
             beat()
-            divergence = self._run_one(target, number, rarity)
+            divergence = run(target, self._commands(target, number))
             if divergence is not None:
                 found = _shortest(found, {_key(divergence): divergence})
         return found
 
-    def _run_one(self, target: Target, number: int, rarity: Rarity) -> Divergence | None:
-        """In turn something short, and a way into a rare state with an errand there."""
-        half, is_errand = divmod(number, 2)
-        swarm = Swarm(
-            self.seed,
-            half * COVERS_EVERY if is_errand else number,
-            vocabulary(ORIGINAL),
-            rarity if is_errand else None,
-            left_out=left_out_of(target),
-        )
-        length = _ERRAND_LENGTH if is_errand else _LENGTHS[half % len(_LENGTHS)]
-        commands = list(chosen(target, swarm.next, length, ORIGINAL))
-        return run(target, commands, setting=swarm.setting)
+    def _commands(self, target: Target, number: int) -> list[Command]:
+        """First everything that can be done at the end of each way, then what chance brings."""
+        left_out = left_out_of(target)
+        short = [
+            each for each in at_boundaries(self.seed) if not any(map(left_out.forbids, each))
+        ]
+        if number < len(short):
+            return list(short[number])
+        swarm = Swarm(self.seed, number, vocabulary(ORIGINAL), left_out=left_out)
+        length = _LENGTHS[number % len(_LENGTHS)]
+        return list(chosen(target, swarm.next, length, ORIGINAL))
 
 
 def _key(divergence: Divergence) -> Key:

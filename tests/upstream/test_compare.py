@@ -99,7 +99,7 @@ def test_the_table_finds_the_changes_by_itself(
 ) -> None:
     require("0.10.0")
     targets = ("--target", "upstream", "--target", "upstream@0.10.0")
-    rest = ("--sequences", "160", "--out", tmp_path, "--json")
+    rest = ("--sequences", "300", "--out", tmp_path, "--json")
     done = called(capsys, "compare", *targets, *rest)
     assert done.returncode == 1
     first, second = json.loads(done.stdout)["targets"]
