@@ -83,6 +83,7 @@ class _Shrinker:
             self._without_pairs,
             self._replaced_pairs,
             self._aimed_elsewhere,
+            self._inserted,
         )
         improved = [self._pass(candidates) for candidates in passes]
         return any(improved)
@@ -185,6 +186,19 @@ class _Shrinker:
                 for gone in range(at):
                     before = commands[:gone] + commands[gone + 1 : at]
                     yield (*before, aimed, *commands[at + 1 :]), self._setting
+
+    def _inserted(self) -> Iterator[tuple[Commands, Setting]]:
+        """Streams that start and grow old together might all have been inserted."""
+        commands = self._commands
+        for at, jump in enumerate(commands):
+            if isinstance(jump, Advance) and jump.ms > 0:
+                older = [
+                    InsertStale(one.stream, one.request, jump.ms)
+                    if isinstance(one, Start)
+                    else one
+                    for one in commands[:at]
+                ]
+                yield (*older, *commands[at + 1 :]), self._setting
 
 
 def _instead_of_two(

@@ -238,6 +238,24 @@ def test_a_command_is_aimed_at_another_stream_if_less_has_to_come_before_it() ->
     assert commands_of(shrunk) == [Start("s1", "r1"), WhileDiskFails(Complete("s1"), 0)]
 
 
+def test_streams_that_grow_old_together_are_all_inserted() -> None:
+    program: list[Command] = [
+        Start("s1", "r1"),
+        Start("s2", "r1"),
+        Advance(300_001),
+        Restart(),
+    ]
+    found = diverged("deletes_every_stale_stream", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["deletes_every_stale_stream"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [
+        InsertStale("s1", "r1", 300_001),
+        InsertStale("s2", "r1", 300_001),
+        Restart(),
+    ]
+
+
 def test_each_run_is_announced() -> None:
     beats: list[None] = []
     found = noisy("start_is_not_live")
