@@ -73,7 +73,8 @@ def _departure(divergence: Divergence) -> Departure:
         rows_agree=divergence.rows_compared and not any("rows" in other for other in others),
         earlier=tuple([step.command for step in earlier]),
         disk_failed=last.seen.disk_failed,
-        is_set_up_oddly=divergence.setting._replace(storage="memory") != DEFAULT,
+        is_set_up_oddly=divergence.setting._replace(storage="memory", scans="forwards")
+        != DEFAULT,
     )
 
 

@@ -36,7 +36,7 @@ from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.codec import PLAIN
 from resumable.conformance.divergence import Step
 from resumable.conformance.faults.images import PLAIN_WAYS
-from resumable.conformance.setting import Setting, Storage
+from resumable.conformance.setting import Scans, Setting, Storage
 from resumable.conformance.trace import Trace, misuses_name
 
 any_text: Final = st.text(st.characters(exclude_categories=()), max_size=8)
@@ -85,6 +85,7 @@ settings: Final = st.builds(
     st.sampled_from((None, "DEFERRED", "IMMEDIATE", "EXCLUSIVE")),
     st.sampled_from(("tuple", "Row", "dict")),
     st.sampled_from(get_args(Storage)),
+    st.sampled_from(get_args(Scans)),
 )
 limits: Final = st.sampled_from((ORIGINAL, ORIGINAL._replace(flush_chunks=2)))
 

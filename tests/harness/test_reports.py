@@ -92,6 +92,11 @@ CASES: Final[dict[str, Case]] = {
     "connection_changed": Case(
         "sets_the_isolation_level", (START,), Setting("EXCLUSIVE", "Row")
     ),
+    "scans_backwards": Case(
+        "replays_in_no_order",
+        (Store("unknown", "a"), Store("unknown", "b"), Flush()),
+        Setting(scans="backwards"),
+    ),
     "transaction_of_the_caller": Case("cannot_join_a_transaction", (InTransaction(START),)),
     "dead_socket_swallowed": Case(
         "dead_socket_ends_the_replay_in_silence",
