@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from model import ORIGINAL, Command, InTransaction, KillDuring, Restart, WhileDiskFails
+from model import (
+    ORIGINAL,
+    Command,
+    CutPower,
+    CutPowerDuring,
+    InTransaction,
+    KillDuring,
+    Restart,
+    WhileDiskFails,
+    WhileFaulty,
+)
 from resumable.conformance.ahead import chosen
 from resumable.conformance.boundaries import at_boundaries
 from resumable.conformance.divergence import Divergence
@@ -138,10 +148,12 @@ class _Shrinking:
 
 def _plainer(commands: list[Command]) -> Iterator[list[Command]]:
     *before, last = commands
-    if isinstance(last, KillDuring):
+    if isinstance(last, CutPower):
+        yield [*before, Restart()]
+    elif isinstance(last, KillDuring | CutPowerDuring):
         yield [*before, Restart()]
         yield [*before, last.call, Restart()]
-    elif isinstance(last, WhileDiskFails | InTransaction):
+    elif isinstance(last, WhileDiskFails | WhileFaulty | InTransaction):
         yield [*before, last.call]
 
 
