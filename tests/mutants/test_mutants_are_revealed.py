@@ -6,6 +6,7 @@ import pytest
 
 from resumable.conformance.mutants import MUTANTS, Rule, target_of
 from resumable.conformance.run import run
+from resumable.conformance.setting import Setting, Storage
 from resumable.conformance.targets.builtin import sqlite
 from tests.mutants.table import Program, Table
 from tests.mutants.table_faults import SURROUNDINGS, TRANSACTIONS
@@ -49,6 +50,17 @@ def test_no_command_of_a_program_can_be_left_out(name: str, program: Program) ->
     for left_out in range(len(program.commands)):
         rest = program.commands[:left_out] + program.commands[left_out + 1 :]
         assert run(target, rest, setting=program.setting) is None, program.commands[left_out]
+
+
+@pytest.mark.parametrize("storage", ["memory", "file"])
+def test_a_scan_goes_backwards_in_its_own_sequence_alone(storage: Storage) -> None:
+    """The connection in memory serves one sequence after another."""
+    target = target_of(MUTANTS["replays_in_no_order"])
+    program = REVEALED["replays_in_no_order"].commands
+    backwards = Setting(storage=storage, scans="backwards")
+    for _ in range(2):
+        assert run(target, program, setting=backwards) is not None
+        assert run(target, program, setting=Setting(storage=storage)) is None
 
 
 def test_every_mutant_has_a_program() -> None:
