@@ -48,7 +48,7 @@ def while_faulty(
     match call:
         case Burst(stream):
             failed.extend(_burst_failed_once(state, stream, call.bodies, now, limits))
-        case Replay() | ReplayToDeadSocket():
+        case Replay() | ReplayToDeadSocket() if state.memory.active is not None:
             failed.extend(flush_may_stay("disk", state, (), now))
     return tuple(dict.fromkeys((*clean, *unharmed, *failed)))
 
@@ -65,7 +65,7 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
     """What a crash *inside* the command may leave, besides the disks before and after it.
 
     A call is one transaction, so there is mostly nothing. A burst is several calls, and a
-    replay flushes before it sends.
+    replay flushes before it sends, if there is anything to send.
     """
     if state.memory.is_destroyed:
         return ()
@@ -77,7 +77,7 @@ def inside(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
                 disks.append(state.disk)
             return tuple(disks)
         case Replay() | ReplayToDeadSocket():
-            return (flushed(state, now).disk,)
+            return () if state.memory.active is None else (flushed(state, now).disk,)
         case WhileFaulty(Burst(stream) as call):
             return _after_any_chunk(state, stream, call.bodies, now, limits)
         case WhileDiskFails(call) | WhileFaulty(call) | CutPowerDuring(call):
@@ -92,7 +92,7 @@ def _failed(clean: Outcomes, state: State, call: Call, now: int, limits: Limits)
             return (_stores_failed(state, stream, [body], limits),)
         case Burst(stream):
             return _burst_failed(state, stream, call.bodies, now, limits)
-        case Replay() | ReplayToDeadSocket():
+        case Replay() | ReplayToDeadSocket() if state.memory.active is not None:
             sent = flush_may_stay("disk", state, clean[0].reply.frames, now)
             return (refused("disk", state), *sent)
         case _:

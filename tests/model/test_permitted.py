@@ -29,6 +29,7 @@ from model import (
     Start,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from model.commands import Call
 from model.faults import inside
@@ -181,6 +182,21 @@ def test_a_process_killed_in_an_orphans_replay_may_have_flushed_but_not_half_end
     killed = life.permitted(KillDuring(Replay("r"), 1))
     found = [(state.disk.streams[0].status, len(state.disk.chunks)) for _, state in killed]
     assert found == [("streaming", 3), ("streaming", 4), ("completed", 4)]
+
+
+@pytest.mark.parametrize(
+    "struck", [WhileDiskFails(Replay("r"), 0), WhileFaulty(Replay("r"), "io_error", 0)]
+)
+def test_a_replay_of_nothing_that_is_struck_has_not_flushed(struck: Command) -> None:
+    life = life_of(Store("unknown", "x"), limits=SMALL)
+    assert {state for _, state in life.permitted(struck)} == {life.state}
+
+
+@pytest.mark.parametrize("replay", [Replay("r"), ReplayToDeadSocket("r", 0)])
+def test_a_replay_of_nothing_has_no_flush_that_a_crash_could_leave(replay: Command) -> None:
+    state = after(Store("unknown", "x"), limits=SMALL)
+    assert inside(state, replay, 0, SMALL) == ()
+    assert len(permitted_states(Store("unknown", "x"), then=KillDuring(Replay("r"), 1))) == 1
 
 
 def test_a_crash_inside_what_a_failing_disk_surrounds_is_one_inside_the_call() -> None:
