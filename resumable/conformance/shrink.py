@@ -7,7 +7,7 @@ is fixed, so that the same program always shrinks to the same one.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 from model import (
@@ -15,9 +15,12 @@ from model import (
     Burst,
     Command,
     Complete,
+    CutPowerDuring,
     Flush,
     InsertStale,
+    KillDuring,
     Limits,
+    Replay,
     ReplayToDeadSocket,
     ReplayWhileSending,
     Restart,
@@ -83,6 +86,7 @@ class _Shrinker:
             self._without_pairs,
             self._replaced_pairs,
             self._aimed_elsewhere,
+            self._ended,
             self._inserted,
         )
         improved = [self._pass(candidates) for candidates in passes]
@@ -162,11 +166,17 @@ class _Shrinker:
                 yield (*commands[:at], other_command, *commands[at + 1 :]), self._setting
 
     def _joined(self) -> Iterator[tuple[Commands, Setting]]:
-        """Neighbouring stores to one stream as one burst; neighbouring jumps as one."""
+        """Neighbouring stores to one stream as one burst; two jumps as one, wherever."""
         commands = self._commands
         for at, (first, second) in enumerate(pairwise(commands)):
             if (one := _as_one(first, second)) is not None:
                 yield (*commands[:at], one, *commands[at + 2 :]), self._setting
+        jumps = [(at, one.ms) for at, one in enumerate(commands) if isinstance(one, Advance)]
+        for (sooner, one_ms), (later, other_ms) in combinations(jumps, 2):
+            both = Advance(one_ms + other_ms)
+            between = commands[sooner + 1 : later]
+            for middle in ((*between, both), (both, *between)):
+                yield (*commands[:sooner], *middle, *commands[later + 1 :]), self._setting
 
     def _replaced_pairs(self) -> Iterator[tuple[Commands, Setting]]:
         """Two commands in a row by one that often does as much."""
@@ -186,6 +196,14 @@ class _Shrinker:
                 for gone in range(at):
                     before = commands[:gone] + commands[gone + 1 : at]
                     yield (*before, aimed, *commands[at + 1 :]), self._setting
+
+    def _ended(self) -> Iterator[tuple[Commands, Setting]]:
+        """What a crash orphans, and a replay then finishes, might have been completed."""
+        commands = self._commands
+        for at, (crash, replay) in enumerate(pairwise(commands)):
+            if isinstance(crash, KillDuring | CutPowerDuring) and isinstance(replay, Replay):
+                end = Complete(stream_of(crash) or UNKNOWN)
+                yield (*commands[:at], crash.call, end, *commands[at + 2 :]), self._setting
 
     def _inserted(self) -> Iterator[tuple[Commands, Setting]]:
         """Streams that start and grow old together might all have been inserted."""
@@ -228,8 +246,6 @@ def _sooner(commands: Commands, frames: int) -> Iterator[Command]:
 
 
 def _as_one(first: Command, second: Command) -> Command | None:
-    if isinstance(first, Advance) and isinstance(second, Advance):
-        return Advance(first.ms + second.ms)
     if not isinstance(first, Store | Burst) or not isinstance(second, Store | Burst):
         return None
     if first.stream != second.stream:

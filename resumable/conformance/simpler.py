@@ -88,7 +88,7 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             for inner in simpler(call, limits):
                 yield replace(command, call=inner)  # type: ignore[arg-type]  # stays a call
         case KillDuring(call, statements_run):
-            yield Restart()
+            yield from (call, Restart())
             for statements in (1, 2, statements_run - 1):
                 yield replace(command, statements_run=max(statements, 0))
             for inner in simpler(call, limits):
@@ -105,7 +105,7 @@ def simpler(command: Command, limits: Limits) -> Iterator[Command]:
             yield Restart()
             yield from [CutPower(kept) for kept in PLAIN_WAYS]
         case CutPowerDuring(call, changes_made, kept):
-            yield from (Restart(), CutPower(kept))
+            yield from (call, Restart(), CutPower(kept))
             yield from [replace(command, kept=plain) for plain in PLAIN_WAYS]
             for fewer in (0, 1, 2, changes_made - 1):
                 yield replace(command, changes_made=max(fewer, 0))

@@ -13,6 +13,7 @@ from model import (
     Complete,
     Flush,
     InsertStale,
+    KillDuring,
     MarkError,
     Reopen,
     Replay,
@@ -253,6 +254,29 @@ def test_streams_that_grow_old_together_are_all_inserted() -> None:
         InsertStale("s1", "r1", 300_001),
         InsertStale("s2", "r1", 300_001),
         Restart(),
+    ]
+
+
+def test_jumps_are_joined_whatever_comes_between_and_a_crash_goes_that_does_not_matter() -> (
+    None
+):
+    program: list[Command] = [
+        KillDuring(Start("s1", "r1"), 9),
+        Replay("r1"),
+        Advance(300_000),
+        Flush(),
+        Advance(86_100_001),
+        Complete("unknown"),
+    ]
+    found = diverged("never_sweeps", program, DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS["never_sweeps"]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [
+        Start("s1", "r1"),
+        Complete("s1"),
+        Advance(86_400_001),
+        Complete("unknown"),
     ]
 
 
