@@ -20,6 +20,11 @@ class Bindings:
         self.names.update(other.names)
         self.used.update(other.used)
 
+    def rename(self, ids: dict[str, str]) -> None:
+        """Know these ids by their names, and no others."""
+        self.ids = dict(ids)
+        self.names = {id: name for name, id in ids.items()}
+
     def bind(self, name: str, id: Any) -> None:
         """Note that ``name`` is called ``id``, unless that is no id or was given out before:
         then it keeps its other name, and is found to be the wrong one."""

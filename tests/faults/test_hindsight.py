@@ -1,5 +1,7 @@
 """What a crash may take depends on the journal, and on what came before it."""
 
+from typing import cast
+
 import pytest
 
 from model import (
@@ -18,6 +20,7 @@ from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.faults.planted import WeakSynchronous
 from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.target import Target
 from resumable.conformance.targets.builtin import sqlite
 from resumable.conformance.targets.frozen import Frozen
 from tests.faults.kit import sequence
@@ -138,7 +141,7 @@ def test_a_call_under_way_may_be_lost_but_no_commit_before_it() -> None:
 
 def test_a_fork_goes_on_by_itself() -> None:
     with sequence(sqlite(), "wal-full", Start("s1", "r1")) as lockstep:
-        other = lockstep.fork(_Standing(lockstep))
+        other = lockstep.fork(cast(Target, _Standing(lockstep)))
         lockstep.do(Store("s1", "a"))
         assert len(other.steps) == 1
         assert len(lockstep.steps) == 2

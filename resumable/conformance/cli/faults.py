@@ -11,6 +11,7 @@ from resumable.conformance.about import about
 from resumable.conformance.cli import common
 from resumable.conformance.cli.explore import scope_for
 from resumable.conformance.cli.planted import try_planted
+from resumable.conformance.cli.tables import print_wide
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.faults.certificate import certificate, words
 from resumable.conformance.faults.figures import KINDS, Violation, places
@@ -22,9 +23,6 @@ from resumable.conformance.workers import Lost, Workers
 
 DEPTH: Final = 3
 """A minute or two on two cores."""
-
-_WIDTH: Final = 110
-"""Of the table, whose columns must not be cut."""
 
 _COLUMNS: Final = (
     "points",
@@ -148,7 +146,7 @@ def print_table(result: Struck) -> None:
     for (kind, mode), counts in result.figures.counts.items():
         cells = [f"{count:,}" if (count := getattr(counts, name)) else "" for name in _COLUMNS]
         table.add_row(kind, mode, *cells)
-    common.out.print(table, width=_WIDTH)
+    print_wide(table)
 
 
 def _progress(move: Callable[[str, float], None]) -> Callable[[Struck], None]:

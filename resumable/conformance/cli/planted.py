@@ -1,10 +1,11 @@
 """``resumable faults --planted``: which kind of fault finds which bug."""
 
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from rich.table import Table
 
 from resumable.conformance.cli import common
+from resumable.conformance.cli.tables import print_wide
 from resumable.conformance.faults.figures import KINDS
 from resumable.conformance.faults.planted import PLANTED, Planted
 from resumable.conformance.faults.trying import RIGHT, Tried, Trying
@@ -12,15 +13,14 @@ from resumable.conformance.target import TargetError
 from resumable.conformance.trace import Verdict
 from resumable.conformance.workers import Lost, Workers
 
-_WIDTH: Final = 150
-"""A table of marks is of no use if its columns are cut."""
-
 
 def try_planted(workers: int, *, as_json: bool) -> NoReturn:
     """Strike each bug's workload with every kind of fault, and the right stream with all
     their workloads: that one has to pass, and each bug to be found."""
     tried: dict[str, Tried] = {}
-    tasks = [Trying(RIGHT), *[Trying(planted.target) for planted in PLANTED]]
+    workloads = tuple(dict.fromkeys([planted.workload for planted in PLANTED]))
+    tasks = [Trying(each.target, (each.workload,)) for each in PLANTED]
+    tasks.insert(0, Trying(RIGHT, workloads))
     with (
         common.clear_errors(),
         common.progress_bar(len(tasks)) as move,
@@ -60,7 +60,7 @@ def _print_table(tried: dict[str, Tried]) -> None:
     for planted in PLANTED:
         found_by = tried[planted.target].found_by
         table.add_row(planted.name, *["×" if kind in found_by else "·" for kind in KINDS])
-    common.out.print(table, width=_WIDTH)
+    print_wide(table)
     for planted in PLANTED:
         common.out.print(f"  {planted.name}: {planted.sentence}", style="dim")
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rich.console import Console
 from rich.table import Table
 
 from resumable.conformance.cli import common
@@ -11,6 +12,12 @@ from resumable.conformance.tally import Tally
 from resumable.conformance.vocabulary import WEIGHTS
 
 _GAPS_MAX: Final = 12
+_WIDE: Final = 170
+
+
+def print_wide(table: Table) -> None:
+    """A table of which no column may be cut, however narrow the terminal is."""
+    Console(width=_WIDE, highlight=False).print(table)
 
 
 def print_tally(tally: Tally) -> None:

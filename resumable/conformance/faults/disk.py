@@ -66,22 +66,17 @@ class Disk:
 
     ``base`` is what was there at first, durably. ``events`` are those that have happened to
     it since; their files are numbered by the order in which they came.
-    ``on_event`` is called after each event, at which a process may be killed.
+    ``on_event`` is called after each event: a process may be killed there.
     """
 
-    def __init__(
-        self,
-        base: Image,
-        events: Iterable[Event] = (),
-        on_event: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, base: Image, events: Iterable[Event] = ()) -> None:
         self.base: Final[Image] = base
         self.files: Final[dict[str, Contents]] = {
             name: Contents(number, data) for number, (name, data) in enumerate(base.items())
         }
         self.events: Final[list[Event]] = list(events)
         self.strike: Strike | None = None
-        self._on_event: Final = on_event
+        self.on_event: Callable[[Event], None] = lambda _: None
         numbered = {file.number: file for file in self.files.values()}
         for event in self.events:
             _repeat(event, self.files, numbered)
@@ -124,7 +119,7 @@ class Disk:
 
     def _note(self, event: Event) -> None:
         self.events.append(event)
-        self._on_event()
+        self.on_event(event)
 
 
 def _repeat(event: Event, files: dict[str, Contents], numbered: dict[int, Contents]) -> None:

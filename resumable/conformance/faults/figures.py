@@ -15,6 +15,9 @@ ALL_MODES: Final[tuple[Durability, ...]] = (
     "delete-full",
 )
 STRONG_MODES: Final[tuple[Durability, ...]] = ("wal-full", "delete-full")
+JOURNAL_MODES: Final[tuple[Durability, ...]] = ("delete-extra", "delete-full")
+"""A rollback journal that is found is played back into the database."""
+
 ONE_MODE: Final[tuple[Durability, ...]] = ("wal-full",)
 
 
@@ -31,6 +34,8 @@ class Kind(NamedTuple):
 KINDS: Final[dict[str, Kind]] = {
     "power": Kind("the machine loses its power", ALL_MODES),
     "kill": Kind("the process is killed", STRONG_MODES),
+    "recovery": Kind("power is lost again while SQLite recovers", JOURNAL_MODES),
+    "sigkill": Kind("a real process dies of SIGKILL", STRONG_MODES),
     "io_error": Kind("one call of the disk is an I/O error", STRONG_MODES, "io_error"),
     "io_error_on": Kind("all calls are, from one on", STRONG_MODES, "io_error_on"),
     "full": Kind("one write finds no space", STRONG_MODES, "full"),

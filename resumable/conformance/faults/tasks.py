@@ -8,8 +8,10 @@ from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults.errors import Errors
 from resumable.conformance.faults.figures import Counts, Figures, Place, Violation
+from resumable.conformance.faults.kill import SAMPLED, Kills
 from resumable.conformance.faults.library import library
 from resumable.conformance.faults.power import Losses
+from resumable.conformance.faults.recovery import Recoveries
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
@@ -36,7 +38,9 @@ class Batch:
     scope: Scope
     places: Sequence[Place]
     workloads: Sequence[Workload]
-    first: int
+    first: int = 0
+    killed: int = SAMPLED
+    """One workload in so many is killed for real."""
 
     def run(self, target: Target, beat: Callable[[], None]) -> Figures:
         assert isinstance(target, InProcess)  # noqa: S101 - see Obstacle
@@ -54,6 +58,10 @@ class Batch:
     def _strike(self, target: InProcess, kind: str, mode: Durability) -> Strike:
         if kind in {"power", "kill"}:
             return Losses(target, self.scope, mode, kills=kind == "kill").everywhere
+        if kind == "recovery":
+            return Recoveries(target, self.scope, mode).everywhere
+        if kind == "sigkill":
+            return Kills(target, self.scope, mode, self.killed).everywhere
         errors = Errors(target, self.scope, mode)
         if kind == "error_crash":
             return errors.then_crash

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from resumable.conformance.explore.scope import small
 from resumable.conformance.faults.figures import KINDS, places
-from resumable.conformance.faults.planted import PLANTED
 from resumable.conformance.faults.tasks import Batch
+from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.target import Target
 from resumable.conformance.targets.registry import open_target
 
@@ -23,13 +23,13 @@ class Tried(NamedTuple):
 
 @dataclass(frozen=True)
 class Trying:
-    """Strike ``target``: a planted bug in its own workload, the right one in all of them."""
+    """Strike ``target`` in these workloads with every kind of fault."""
 
     target: str
+    workloads: tuple[Workload, ...]
 
     def run(self, _target: Target, beat: Callable[[], None]) -> Tried:
-        workloads = [each.workload for each in PLANTED if self.target in {each.target, RIGHT}]
-        batch = Batch(small("core"), places(KINDS), tuple(dict.fromkeys(workloads)), 0)
+        batch = Batch(small("core"), places(KINDS), self.workloads, killed=1)
         with open_target(self.target) as target:
             figures = batch.run(target, beat)
         return Tried(frozenset([kind for kind, _ in figures.found]))

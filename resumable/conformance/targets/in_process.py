@@ -115,6 +115,11 @@ class InProcess:
         return self._instance
 
     @property
+    def database(self) -> Database:
+        """What it works on, for engines that put another one in its place."""
+        return self._database
+
+    @property
     def simulated(self) -> SimulatedDatabase:
         """Its database, in a setting whose storage can lose its power."""
         assert isinstance(self._database, SimulatedDatabase)  # noqa: S101 - the setting says so
