@@ -23,7 +23,7 @@ class Bindings:
     def rename(self, ids: dict[str, str]) -> None:
         """Know these ids by their names, and no others."""
         self.ids = dict(ids)
-        self.names = {id: name for name, id in ids.items()}
+        self.names = dict(zip(ids.values(), ids, strict=True))
 
     def bind(self, name: str, id: Any) -> None:
         """Note that ``name`` is called ``id``, unless that is no id or was given out before:

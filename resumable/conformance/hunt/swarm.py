@@ -9,17 +9,16 @@ import random
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskFails
 from model.classes import classes_of
 from model.commands import stream_of
-from resumable.conformance.hindsight import DURABILITIES
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.left_out import NOTHING, LeftOut
-from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.setting import DEFAULT, Setting, Storage
 from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
@@ -46,7 +45,7 @@ _IN_MEMORY: Final = (
     Setting("IMMEDIATE", "Row"),
     Setting("EXCLUSIVE", "dict"),
 )
-_ON_FILES: Final = [Setting(storage=each) for each in ("file", *DURABILITIES)]
+_ON_FILES: Final = [DEFAULT._replace(storage=each) for each in get_args(Storage)[1:]]
 _ON_FILE_EVERY: Final = 100
 """One sequence in so many is on a file, or on a disk that can fail: that is slow, and shows
 what a crash would keep."""
