@@ -18,7 +18,7 @@ STEPS_MAX: Final = 60_000
 """What a hunt sends in some five seconds."""
 
 SECONDS_MAX: Final = 60.0
-TRACE_MAX: Final = 6
+TRACE_MAX: Final = 8
 
 MET: Final = [source for source in Source if source.name.startswith("MET_")]
 
