@@ -96,13 +96,13 @@ class View(NamedTuple):
 
     @property
     def gone(self) -> str | None:
-        """The last stream that began, but is no longer on disk."""
+        """The last stream that began, but is no longer on disk, nor active."""
         return gone(self.begun, self.state)
 
 
 def gone(begun: Sequence[str], state: State) -> str | None:
-    """The last of ``begun`` that is not on disk."""
+    """The last of ``begun`` that is neither on disk nor active."""
     if len(begun) == len(state.disk.streams):
         return None
-    rows = [row.id for row in state.disk.streams]
-    return next((name for name in reversed(begun) if name not in rows), None)
+    there = [state.memory.active, *[row.id for row in state.disk.streams]]
+    return next((name for name in reversed(begun) if name not in there), None)
