@@ -1,6 +1,6 @@
 """``resumable check``: everything that a gate needs, and one verdict."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,6 +101,13 @@ def check(
     run.report()
 
 
+def _explored(about: About) -> ExploreBudget:
+    """Under the original's limits no boundary is near, and each sequence starts anew."""
+    if about.takes_limits or EXPLORED.depth in {None, 1}:
+        return EXPLORED
+    return replace(EXPLORED, depth=EXPLORED_DEPTH - 1)
+
+
 @dataclass
 class _Run:
     """One check: its stages, and what they have found out so far."""
@@ -155,7 +162,8 @@ class _Run:
 
     def explore(self, pool: Workers) -> bool:
         """Whether the target conforms on every short sequence."""
-        self.explored = explore_all(pool, self.target, scope_for(self.about, "full"), EXPLORED)
+        scope = scope_for(self.about, "full")
+        self.explored = explore_all(pool, self.target, scope, _explored(self.about))
         self.coverage.add(self.explored.figures.coverage)
         return self.explored.verdict == "conforms"
 
