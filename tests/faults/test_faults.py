@@ -76,7 +76,7 @@ def test_the_right_stream_passes_the_workload_of_every_bug() -> None:
 @pytest.mark.parametrize("mode", KINDS["power"].modes)
 def test_a_loss_of_power_at_every_point_finds_the_call_undone_and_done(mode: str) -> None:
     counts = Counts()
-    losses = Losses(sqlite(), SCOPE, mode, kills=False)  # type: ignore[arg-type]
+    losses = Losses(sqlite(), SCOPE, mode, silent)  # type: ignore[arg-type]
     losses.everywhere((*PENDING, Complete("s1")), counts)
     assert counts.before > 10
     assert counts.after > 1
@@ -86,7 +86,7 @@ def test_a_loss_of_power_at_every_point_finds_the_call_undone_and_done(mode: str
 
 def test_a_call_that_writes_nothing_has_no_point_at_which_power_could_be_lost() -> None:
     counts = Counts()
-    Losses(sqlite(), SCOPE, "wal-full", kills=False).everywhere((Flush(),), counts)
+    Losses(sqlite(), SCOPE, "wal-full", silent).everywhere((Flush(),), counts)
     assert counts == Counts()
 
 
@@ -173,6 +173,13 @@ def test_workloads_are_different_and_all_end_in_a_call() -> None:
 def test_under_the_originals_limits_bursts_bring_the_flushes() -> None:
     found = {type(workload[-1]).__name__ for workload in workloads(original("core"), 2)}
     assert "Burst" in found
+
+
+def test_a_worker_shows_signs_of_life_at_every_point() -> None:
+    beats: list[None] = []
+    batch = Batch(SCOPE, places(["power", "io_error"]), ((*PENDING, Complete("s1")),))
+    figures = batch.run(sqlite(), lambda: beats.append(None))
+    assert len(beats) >= figures.total().distinct
 
 
 class _Endless:

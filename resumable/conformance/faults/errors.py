@@ -24,6 +24,7 @@ from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Target, TargetError
+from resumable.conformance.workers import Beat
 
 POINTS_MAX: Final = 10_000
 """No call has so many. One that can be struck that often never comes to an end."""
@@ -34,9 +35,11 @@ Make = Callable[[int], WhileFaulty | WhileDiskFails]
 
 
 class Errors:
-    """Strikes the last commands of workloads, on ``target`` in ``mode``."""
+    """Strikes the last commands of workloads, on ``target`` in ``mode``; ``beat`` is called
+    before each strike."""
 
-    def __init__(self, target: Target, scope: Scope, mode: Durability) -> None:
+    def __init__(self, target: Target, scope: Scope, mode: Durability, beat: Beat) -> None:
+        self._beat: Final = beat
         self._target: Final = target
         self._scope: Final = scope
         self._setting: Final = Setting(storage=mode)
@@ -66,6 +69,7 @@ class Errors:
         retried = (_strikes("io_error", workload[-1])(1).call, CutPower("none"))
         for point in range(POINTS_MAX):
             for afterwards in ((CutPower("all"),), (CutPower("none"),), retried):
+                self._beat()
                 with self._after(workload[:-1]) as lockstep:
                     struck: Any = workload[-1]
                     lockstep.do(WhileFaulty(struck, "io_error", point))
@@ -89,6 +93,7 @@ class Errors:
         """Strike from point ``first`` on until the call has happened; the next point to
         strike at, or None if it happened without being struck."""
         for point in range(first, POINTS_MAX):
+            self._beat()
             before = lockstep.states
             lockstep.do(make(point))
             seen = lockstep.steps[-1].seen

@@ -38,6 +38,7 @@ from resumable.conformance.setting import Setting
 from resumable.conformance.target import TargetError
 from resumable.conformance.targets.database import WithoutPower, new_folder
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.workers import Beat
 
 SAMPLED: Final = 4
 """A fork is slow: one workload in so many is killed for real, the same ones in every run."""
@@ -56,7 +57,10 @@ class Kills:
     """Kills a child at every change that the last commands of workloads make to files; of
     the workloads, one in ``sampled``."""
 
-    def __init__(self, target: InProcess, scope: Scope, mode: Durability, sampled: int) -> None:
+    def __init__(
+        self, target: InProcess, scope: Scope, mode: Durability, beat: Beat, sampled: int
+    ) -> None:
+        self._beat: Final = beat
         self._target: Final = target
         self._scope: Final = scope
         self._mode: Final[Durability] = mode
@@ -83,6 +87,7 @@ class Kills:
         self, recording: Recording, struck: Any, killed: Sequence[Killed], counts: Counts
     ) -> None:
         for changes, (files, ids) in enumerate(killed):
+            self._beat()
             counts.points += 1
             counts.images += 1
             counts.distinct += 1
@@ -98,6 +103,7 @@ class Kills:
         the end of the call. A target that departs from the specification earlier will do so
         in the parent, too, which tells how."""
         for changes in count():
+            self._beat()
             files = folder / str(changes)
             files.mkdir()
             ours, theirs = Pipe()

@@ -21,6 +21,7 @@ from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.workers import Beat
 
 SAMPLES: Final = 2
 """Disks drawn of each kind at every point, besides those that are plain."""
@@ -39,14 +40,21 @@ class Left(NamedTuple):
 
 class Losses:
     """Takes the power away, or kills the process, at every point of the last commands of
-    workloads. ``target`` runs each workload once."""
+    workloads. ``target`` runs each workload once; ``beat`` is called before it goes on."""
 
     def __init__(
-        self, target: InProcess, scope: Scope, mode: Durability, *, kills: bool
+        self,
+        target: InProcess,
+        scope: Scope,
+        mode: Durability,
+        beat: Beat,
+        *,
+        kills: bool = False,
     ) -> None:
         self._target: Final = target
         self._scope: Final = scope
         self._mode: Final[Durability] = mode
+        self._beat: Final = beat
         self._samples: Final = None if kills else SAMPLES
         self._gone_on: Final[set[tuple[State, ...]]] = set()
 
@@ -98,6 +106,7 @@ class Losses:
             yield kept, platter.image(images.surviving(pending, kept))
 
     def _come_back(self, recording: Recording, left: Left, counts: Counts) -> None:
+        self._beat()
         database = SimulatedDatabase(self._mode, left.image)
         with come_back(self._target, database, left.before, left.command) as lockstep:
             recording.classify(lockstep, counts)

@@ -12,6 +12,7 @@ from resumable.conformance.faults.figures import Counts
 from resumable.conformance.faults.power import Left, Losses
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.workers import Beat
 
 WAYS: Final = (images.NONE, images.ALL, "some 0", "torn 0")
 """What the second loss keeps. The disks that the first may leave are all tried."""
@@ -22,8 +23,8 @@ class Recoveries(Losses):
     every change that the recovery makes. Nobody had an answer from it: what may be found is
     what the first loss may leave."""
 
-    def __init__(self, target: InProcess, scope: Scope, mode: Durability) -> None:
-        super().__init__(target, scope, mode, kills=False)
+    def __init__(self, target: InProcess, scope: Scope, mode: Durability, beat: Beat) -> None:
+        super().__init__(target, scope, mode, beat)
         self._seen: Final[set[object]] = set()
         self._again = Counts()
 

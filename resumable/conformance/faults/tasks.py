@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
@@ -15,6 +16,7 @@ from resumable.conformance.faults.recovery import Recoveries
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
+from resumable.conformance.workers import Beat
 
 Strike = Callable[[Workload, Counts], None]
 
@@ -23,7 +25,7 @@ Strike = Callable[[Workload, Counts], None]
 class Obstacle:
     """Find out why faults cannot be brought about: "" if they can."""
 
-    def run(self, target: Target, _beat: Callable[[], None]) -> str:
+    def run(self, target: Target, _beat: Beat) -> str:
         if not isinstance(target, InProcess):
             return "does not work on a connection that it is given, so that no disk can fail it"
         library()
@@ -42,27 +44,28 @@ class Batch:
     killed: int = SAMPLED
     """One workload in so many is killed for real."""
 
-    def run(self, target: Target, beat: Callable[[], None]) -> Figures:
+    def run(self, target: Target, beat: Beat) -> Figures:
         assert isinstance(target, InProcess)  # noqa: S101 - see Obstacle
         figures = Figures()
         for kind, mode in self.places:
-            strike, counts = self._strike(target, kind, mode), figures.at(kind, mode)
+            strike, counts = self._strike(target, kind, mode, beat), figures.at(kind, mode)
             for number, workload in enumerate(self.workloads, self.first):
-                beat()
                 try:
                     strike(workload, counts)
                 except DivergedError as error:
                     figures.note(Violation(kind, mode, error.divergence, number))
         return figures
 
-    def _strike(self, target: InProcess, kind: str, mode: Durability) -> Strike:
-        if kind in {"power", "kill"}:
-            return Losses(target, self.scope, mode, kills=kind == "kill").everywhere
-        if kind == "recovery":
-            return Recoveries(target, self.scope, mode).everywhere
-        if kind == "sigkill":
-            return Kills(target, self.scope, mode, self.killed).everywhere
-        errors = Errors(target, self.scope, mode)
-        if kind == "error_crash":
-            return errors.then_crash
-        return lambda workload, counts: errors.everywhere(kind, workload, counts)
+    def _strike(self, target: InProcess, kind: str, mode: Durability, beat: Beat) -> Strike:
+        scope = self.scope
+        match kind:
+            case "power" | "kill":
+                return Losses(target, scope, mode, beat, kills=kind == "kill").everywhere
+            case "recovery":
+                return Recoveries(target, scope, mode, beat).everywhere
+            case "sigkill":
+                return Kills(target, scope, mode, beat, self.killed).everywhere
+            case "error_crash":
+                return Errors(target, scope, mode, beat).then_crash
+            case _:
+                return partial(Errors(target, scope, mode, beat).everywhere, kind)
