@@ -121,13 +121,20 @@ class Tables:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """All of it is kept, or nothing; a transaction of the caller is only joined."""
+        """All of it is kept, or nothing; a transaction of the caller is only joined. An
+        interrupt may strike a statement that has taken effect already, the first and the
+        last included."""
         joined = self.db.in_transaction
-        self.db.execute("savepoint another_hand" if joined else "begin immediate")
+        is_last = False
         try:
+            self.db.execute("savepoint another_hand" if joined else "begin immediate")
             yield
+            is_last = True
             self.db.execute("release another_hand" if joined else "commit")
-        except BaseException:
+        except BaseException as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            if is_last and code == sqlite3.SQLITE_INTERRUPT and not self.db.in_transaction:
+                return
             if self.db.in_transaction:
                 self.db.execute("rollback to another_hand" if joined else "rollback")
                 if joined:
