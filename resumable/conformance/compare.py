@@ -86,9 +86,7 @@ def _accessors(permitted: Accessors, seen: Accessors) -> Iterator[Difference]:
 def _destroyed(state: State, observation: Observation) -> Iterator[Difference]:
     """Accessors may raise or answer. What ``is_live`` says of no stream has no meaning."""
     permitted = accessors_permitted(state)
-    for name, value, right in zip(
-        ACCESSORS, observation.accessors, permitted, strict=True
-    ):
+    for name, value, right in zip(ACCESSORS, observation.accessors, permitted, strict=True):
         if value != right and name != "is_live" and not isinstance(value, Raised):
             yield Difference(name, value, right)
     if not isinstance(observation.metadata, Raised):
