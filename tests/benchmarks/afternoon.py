@@ -24,10 +24,11 @@ KEEP_MS: Final = 24 * 60 * 60 * 1000
 EDGES_MS: Final = [
     edge + by for edge in (STALE_MS, SWEEP_EVERY_MS, KEEP_MS) for by in (-1, 0, 1)
 ]
+ACTIVE: Final = "the active one"
 UNKNOWN: Final = "no such stream"
 
 streams: Final[Bundle[str]] = Bundle("streams")
-any_stream: Final = streams | st.just(UNKNOWN)
+any_stream: Final = st.just(ACTIVE) | streams | st.just(UNKNOWN)
 requests: Final = st.sampled_from(["r1", "r2"]) | st.text(max_size=5)
 durations_ms: Final = st.sampled_from(EDGES_MS) | st.integers(0, 1000)
 
@@ -159,6 +160,9 @@ class StreamMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.connection.close()
 
+    def named(self, stream: str) -> str:
+        return self.model.active or UNKNOWN if stream == ACTIVE else stream
+
     @rule(target=streams, request=requests)
     def start(self, request: str) -> str:
         stream = self.stream.start(request)
@@ -168,6 +172,7 @@ class StreamMachine(RuleBasedStateMachine):
 
     @rule(stream=any_stream, body=st.text())
     def store(self, stream: str, body: str) -> None:
+        stream = self.named(stream)
         self.stream.store_chunk(stream, body)
         self.model.store(stream, body)
 
@@ -189,11 +194,13 @@ class StreamMachine(RuleBasedStateMachine):
 
     @rule(stream=any_stream)
     def complete(self, stream: str) -> None:
+        stream = self.named(stream)
         self.stream.complete(stream)
         self.model.end(stream, "completed", self.now)
 
     @rule(stream=any_stream)
     def mark_error(self, stream: str) -> None:
+        stream = self.named(stream)
         self.stream.mark_error(stream)
         self.model.end(stream, "error", self.now)
 
@@ -203,11 +210,11 @@ class StreamMachine(RuleBasedStateMachine):
         returned = self.stream.replay_chunks(client, request)
         assert (client.frames, returned) == self.model.replay(request, self.now)
 
+    @precondition(lambda self: self.model.active is not None)
     @rule(request=requests, frames_max=st.integers(0, 12))
     def replay_to_a_client_that_hangs_up(self, request: str, frames_max: int) -> None:
         frames = [frame(body, request) for _, body in self.flushed_and_read()]
-        if self.model.active is None or len(frames) < frames_max:
-            return
+        frames_max = min(frames_max, len(frames))
         client = Client(frames_max)
         with pytest.raises(ConnectionError):
             self.stream.replay_chunks(client, request)
