@@ -119,7 +119,7 @@ def possible(left_out: LeftOut = NOTHING) -> tuple[Cell, ...]:
         (each, column)
         for each in CLASSES
         for column, kind in COLUMNS.items()
-        if not {kind, NEEDS.get(each)} & left_out.kinds
+        if not {kind, NEEDS.get(each)} & left_out.kinds and each not in left_out.out_of_reach
     ]
     return tuple([cell for cell in cells if cell not in impossible()])
 
@@ -132,6 +132,7 @@ def moments(left_out: LeftOut = NOTHING) -> tuple[str, ...]:
             each.name
             for each in SOMETIMES
             if NEEDS.get(each.name) not in left_out.kinds
+            and each.name not in left_out.out_of_reach
             and not left_out.kinds.issuperset(each.kinds)
         ]
     )

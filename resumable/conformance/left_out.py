@@ -32,6 +32,9 @@ class LeftOut(NamedTuple):
     limits: tuple[str, ...] = ()
     """Those that cannot be made small."""
 
+    out_of_reach: frozenset[str] = frozenset()
+    """Classes of state and telling moments that do not come about, by what it declares."""
+
     by: str = "the target"
     """What the target calls itself."""
 

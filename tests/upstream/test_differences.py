@@ -28,7 +28,9 @@ from model import (
     WhileDiskFails,
     step,
 )
+from model.classes import CLASSES
 from model.outcome import DONE
+from model.sometimes import SOMETIMES
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.gate import can_follow, known_traces
 from resumable.conformance.left_out import left_out_of
@@ -76,6 +78,12 @@ def test_its_program_is_the_shortest(
     for left_out in range(len(declared.shown_by) - 1):
         rest = declared.shown_by[:left_out] + declared.shown_by[left_out + 1 :]
         assert held_against(strictly, original, rest, monkeypatch) is None
+
+
+@each_difference
+def test_what_is_out_of_reach_by_it_is_called_so(declared: Declared) -> None:
+    names = {*CLASSES, *[each.name for each in SOMETIMES]}
+    assert names.issuperset(declared.out_of_reach)
 
 
 def test_a_difference_that_does_not_exist_is_an_error(

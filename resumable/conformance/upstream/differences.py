@@ -26,6 +26,7 @@ from model import (
     WhileDiskFails,
     step,
 )
+from model.classes import BUFFER_AT_MAXIMUM, LIVE_FULL
 from model.faults import inside
 from model.transitions import restorable
 from resumable.conformance.upstream import requests
@@ -56,6 +57,9 @@ class Declared(NamedTuple):
 
     shown_by: tuple[Command, ...]
     """The shortest program that shows it, with its last command."""
+
+    out_of_reach: tuple[str, ...] = ()
+    """Classes of state, and telling moments, that by it never come about."""
 
 
 def step_by(
@@ -133,6 +137,13 @@ DECLARED: Final = (
         lambda _, command: isinstance(command, WhileDiskFails),
         lambda *arguments: (while_disk_fails(*arguments[:-1]),),
         (WhileDiskFails(Start("s1", "r1"), 0),),
+        (
+            LIVE_FULL,
+            BUFFER_AT_MAXIMUM,
+            "a chunk is kept though its flush failed",
+            "a buffer at its maximum refuses a chunk",
+            "a flush succeeds where one had failed",
+        ),
     ),
     Declared(
         "odd_requests",

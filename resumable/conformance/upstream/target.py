@@ -5,6 +5,7 @@ from typing import Final
 
 from model import ORIGINAL, Command, Limits, Outcome, Start, State, WhileDiskFails
 from resumable.conformance.bindings import Bindings
+from resumable.conformance.left_out import LeftOut
 from resumable.conformance.protocol import wire
 from resumable.conformance.protocol.target import CommandTarget
 from resumable.conformance.target import Seen
@@ -27,6 +28,11 @@ class Upstream(CommandTarget):
     def __init__(self, name: str, *, node_options: tuple[str, ...] = ()) -> None:
         folder = installed(version_of(name))
         super().__init__(name, ["node", *node_options, str(_ADAPTER), str(folder)])
+
+    @property
+    def left_out(self) -> LeftOut:
+        never = [name for each in DECLARED for name in each.out_of_reach]
+        return super().left_out._replace(out_of_reach=frozenset(never))
 
     @property
     def declared(self) -> tuple[str, ...]:
