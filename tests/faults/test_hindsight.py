@@ -68,6 +68,17 @@ def test_closing_a_wal_in_good_order_makes_all_of_it_durable() -> None:
     assert left("wal-normal", *TWO, Reopen(), CutPower("none")) == ["s1", "s2"]
 
 
+def test_losing_what_was_closed_in_good_order_is_a_divergence() -> None:
+    target = Frozen(WeakSynchronous, name="weak")
+    with sequence(target, "wal-normal", *TWO, CutPower("none")) as lockstep:
+        assert streams(lockstep) == []
+    with (
+        sequence(target, "wal-normal", *TWO, Reopen()) as lockstep,
+        pytest.raises(DivergedError, match="loses its power"),
+    ):
+        lockstep.do(CutPower("none"))
+
+
 def test_what_power_came_back_to_is_not_lost_by_the_next_loss() -> None:
     cut = CutPower("none")
     assert left("delete-full", *TWO, cut, cut) == ["s1"]
