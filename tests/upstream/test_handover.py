@@ -9,7 +9,19 @@ from typing import Final
 
 import pytest
 
-from model import Advance, Burst, Command, Flush, Replay, Restart, Start, Store
+from model import (
+    Advance,
+    Burst,
+    Command,
+    Flush,
+    Reopen,
+    Replay,
+    Restart,
+    Restore,
+    Start,
+    Store,
+    WhileDiskFails,
+)
 from resumable import ResumableStream
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
@@ -46,6 +58,14 @@ def handover(original: Upstream) -> HandOver:
 def test_an_answer_goes_back_and_forth(handover: HandOver) -> None:
     found = run(handover, BACK_AND_FORTH)
     assert found is None, explain(found)
+
+
+def test_any_of_a_tie_may_come_back_where_both_have_been(handover: HandOver) -> None:
+    """Our indexes decide it, which the original has not."""
+    two = (Restart(), Start("s1", "r1"), Restart(), Start("s2", "r2"))
+    for last in (Restart(), Restore(), WhileDiskFails(Restore(), 0), Reopen()):
+        found = run(handover, (*two, last))
+        assert found is None, explain(found)
 
 
 def test_seeded_sequences_conform(handover: HandOver) -> None:

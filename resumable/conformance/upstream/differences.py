@@ -28,6 +28,7 @@ from model import (
 )
 from model.classes import BUFFER_AT_MAXIMUM, LIVE_FULL
 from model.faults import inside
+from model.state import Stream
 from model.transitions import restorable
 from resumable.conformance.upstream import requests
 from resumable.conformance.upstream.after_destroy import after_destroy
@@ -167,5 +168,21 @@ DECLARED: Final = (
 )
 """All of them."""
 
-UNTIED: Final = tuple([each for each in DECLARED if each.name != "ties"])
-"""Those that hold on a file that others have made indexes in."""
+
+def _untied(
+    state: State, command: WhileDiskFails, now: int, limits: Limits, _rest: Step
+) -> Outcomes:
+    rows: list[Stream | None] = [None]
+    if isinstance(command.call, Restore):
+        rows = [*restorable(state.disk)] or rows
+    return tuple([while_disk_fails(state, command, now, limits, row) for row in rows])
+
+
+UNTIED: Final = tuple(
+    [
+        each._replace(outcomes=_untied) if each.name == "failing_disk" else each
+        for each in DECLARED
+        if each.name != "ties"
+    ]
+)
+"""Those that hold on a file that others have made indexes in: any of a tie may come first."""

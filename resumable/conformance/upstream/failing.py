@@ -46,10 +46,15 @@ from resumable.conformance.upstream import requests
 
 
 def while_disk_fails(
-    state: State, command: WhileDiskFails, now: int, limits: Limits
+    state: State,
+    command: WhileDiskFails,
+    now: int,
+    limits: Limits,
+    resumed: Stream | None = None,
 ) -> Outcome:
-    """The one outcome of a call on a disk that takes ``rows_written`` rows."""
-    call = _Call(state, command.rows_written, now, limits)
+    """The one outcome of a call on a disk that takes ``rows_written`` rows. What a restore
+    looks at is the oldest of the newest rows, unless ``resumed`` is said to be."""
+    call = _Call(state, command.rows_written, now, limits, resumed)
     try:
         reply = _CALLS[type(command.call)](call, command.call)
     except _DiskFailedError:
@@ -64,12 +69,15 @@ class _DiskFailedError(Exception):
 class _Call:
     """A call in progress: what it has left so far, and how many rows the disk still takes."""
 
-    def __init__(self, state: State, rows_left: int, now: int, limits: Limits) -> None:
+    def __init__(
+        self, state: State, rows_left: int, now: int, limits: Limits, resumed: Stream | None
+    ) -> None:
         self.state = state
         self.frames: tuple[str, ...] = ()
         self._rows_left = rows_left
         self._now: Final = now
         self._limits: Final = limits
+        self._resumed: Final = resumed
 
     def start(self, command: Start) -> Reply:
         self.flush()
@@ -117,7 +125,8 @@ class _Call:
         return Reply(orphan, self.frames)
 
     def restore(self, _command: Restore) -> Reply:
-        for row in restorable(self.state.disk)[:1]:
+        rows = [self._resumed] if self._resumed else restorable(self.state.disk)[:1]
+        for row in rows:
             after = restored(self.state, row, self._now, self._limits)
             if after.disk is self.state.disk:
                 self.state = after
