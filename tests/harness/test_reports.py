@@ -141,7 +141,8 @@ def test_a_divergence_reads_as_its_golden_file(name: str, case: Case) -> None:
 
 
 def test_every_golden_file_has_its_test() -> None:
-    assert {path.stem for path in FOLDER.glob("*.txt")} == set(CASES)
+    of_the_original = {"tie_of_the_original"}  # in tests/upstream, which needs Node
+    assert {path.stem for path in FOLDER.glob("*.txt")} == set(CASES) | of_the_original
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
