@@ -7,7 +7,8 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from functools import partial
+from typing import ClassVar, Final
 
 import pytest
 from hypothesis import strategies as st
@@ -21,9 +22,7 @@ STALE_MS: Final = 5 * 60 * 1000
 SWEEP_EVERY_MS: Final = 10 * 60 * 1000
 KEEP_MS: Final = 24 * 60 * 60 * 1000
 
-EDGES_MS: Final = [
-    edge + by for edge in (STALE_MS, SWEEP_EVERY_MS, KEEP_MS) for by in (-1, 0, 1)
-]
+EDGES_MS: Final = [ms + by for ms in (STALE_MS, SWEEP_EVERY_MS, KEEP_MS) for by in (-1, 0, 1)]
 ACTIVE: Final = "the active one"
 UNKNOWN: Final = "no such stream"
 
@@ -57,10 +56,11 @@ class Model:
     swept_at: int = 0
 
     def restore(self, now: int) -> None:
-        streaming = [(id_, row) for id_, row in self.rows.items() if row.status == "streaming"]
+        streaming = [id_ for id_, row in self.rows.items() if row.status == "streaming"]
         if not streaming:
             return
-        newest, row = max(reversed(streaming), key=lambda each: each[1].created_at)
+        newest = max(reversed(streaming), key=lambda id_: self.rows[id_].created_at)
+        row = self.rows[newest]
         if now - row.created_at > STALE_MS:
             self.delete([newest])
             return
@@ -140,10 +140,14 @@ class Client:
         self.frames.append(sent)
 
 
+unless_empty: Final = precondition(lambda self: bool(self.model.rows or self.model.buffer))
+"""Without it most steps do nothing to nothing."""
+
+
 class StreamMachine(RuleBasedStateMachine):
     """``ResumableStream`` beside the model."""
 
-    make: ClassVar[Callable[..., Any]] = ResumableStream
+    make: ClassVar[Callable[..., ResumableStream]] = ResumableStream
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,8 +158,7 @@ class StreamMachine(RuleBasedStateMachine):
         self.stream = self.opened()
 
     def opened(self) -> ResumableStream:
-        stream: ResumableStream = type(self).make(self.connection, clock=lambda: self.now)
-        return stream
+        return type(self).make(self.connection, clock=lambda: self.now)
 
     def teardown(self) -> None:
         self.connection.close()
@@ -187,23 +190,27 @@ class StreamMachine(RuleBasedStateMachine):
         self.has_large = True
         self.store(stream, letter * (BYTES_MAX // len(letter.encode())) + more)
 
+    @unless_empty
     @rule()
     def flush(self) -> None:
         self.stream.flush_buffer()
         self.model.flush()
 
+    @unless_empty
     @rule(stream=any_stream)
     def complete(self, stream: str) -> None:
         stream = self.named(stream)
         self.stream.complete(stream)
         self.model.end(stream, "completed", self.now)
 
+    @unless_empty
     @rule(stream=any_stream)
     def mark_error(self, stream: str) -> None:
         stream = self.named(stream)
         self.stream.mark_error(stream)
         self.model.end(stream, "error", self.now)
 
+    @unless_empty
     @rule(request=requests)
     def replay(self, request: str) -> None:
         client = Client()
@@ -213,17 +220,15 @@ class StreamMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.active is not None)
     @rule(request=requests, frames_max=st.integers(0, 12))
     def replay_to_a_client_that_hangs_up(self, request: str, frames_max: int) -> None:
-        frames = [frame(body, request) for _, body in self.flushed_and_read()]
+        self.flush()
+        frames = [frame(body, request) for _, body in self.model.read(self.named(ACTIVE))]
         frames_max = min(frames_max, len(frames))
         client = Client(frames_max)
         with pytest.raises(ConnectionError):
             self.stream.replay_chunks(client, request)
         assert client.frames == frames[:frames_max]
 
-    def flushed_and_read(self) -> list[tuple[int, str]]:
-        self.flush()
-        return self.model.read(self.model.active or UNKNOWN)
-
+    @unless_empty
     @rule()
     def restart(self) -> None:
         self.connection.rollback()  # what was not committed is lost with the process
@@ -231,27 +236,28 @@ class StreamMachine(RuleBasedStateMachine):
         self.model = Model(self.model.rows, self.model.chunks)
         self.model.restore(self.now)
 
+    @unless_empty
     @rule()
     def restore(self) -> None:
         self.stream.restore()
         self.model.restore(self.now)
 
+    @unless_empty
     @rule()
     def clear_all(self) -> None:
         self.stream.clear_all()
         self.model.clear()
 
+    @unless_empty
     @rule()
     def destroy(self) -> None:
         self.stream.destroy()
         self.stream.destroy()
         assert not self.stream.has_active_stream()
-        with pytest.raises(StreamDestroyedError):
-            self.stream.start("r1")
-        with pytest.raises(StreamDestroyedError):
-            self.stream.store_chunk(UNKNOWN, "body")
-        with pytest.raises(StreamDestroyedError):
-            self.stream.flush_buffer()
+        store = partial(self.stream.store_chunk, UNKNOWN, "body")
+        for refused in (store, self.stream.flush_buffer, self.stream.clear_all):
+            with pytest.raises(StreamDestroyedError):
+                refused()
         self.model = Model()
         self.stream = self.opened()
 
@@ -275,13 +281,12 @@ class StreamMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_metadata_are_those_of_the_model(self) -> None:
-        seen = {row["id"]: row for row in self.stream.get_all_stream_metadata()}
+        seen = {row["id"]: dict(row) for row in self.stream.get_all_stream_metadata()}
         assert seen.keys() == self.model.rows.keys()
         for id_, row in self.model.rows.items():
-            told = self.stream.get_stream_metadata(id_)
-            assert told == {"status": row.status, "request_id": row.request_id}
-            created = {"id": id_, "created_at": row.created_at}
-            assert seen[id_] == {**created, **told}
+            told = {"status": row.status, "request_id": row.request_id}
+            assert seen[id_] == told | {"id": id_, "created_at": row.created_at}
+            assert self.stream.get_stream_metadata(id_) == told
 
     @invariant()
     def the_chunks_are_those_of_the_model(self) -> None:
