@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from tests.benchmarks.power_table import Outcome, by_engine
 
-WIDTH: Final = 860
+WIDTH: Final = 880
 HEIGHT: Final = 430
 LEFT, RIGHT, TOP, BOTTOM = 56, 610, 40, 380
 """Where the axes are; to their right, the lines have their names."""
@@ -47,8 +47,9 @@ def _grid(seconds_max: float) -> Iterator[str]:
         y = _y(percent / 100)
         yield f'<path class="grid" d="M{LEFT} {y}H{RIGHT}"/>'
         yield _text(LEFT - 8, y + 4, f"{percent}%", anchor="end")
-    for tenth in range(round(math.log10(seconds_max / FIRST_S)) + 1):
-        seconds = FIRST_S * 10**tenth
+    for seconds in (FIRST_S, 0.01, 0.1, 1, 10, 100):
+        if seconds > seconds_max:
+            break
         x = _x(seconds, seconds_max)
         yield f'<path class="grid" d="M{x} {TOP}V{BOTTOM}"/>'
         yield _text(x, BOTTOM + 20, f"{seconds:g} s", anchor="middle")
@@ -63,9 +64,9 @@ def _lines(outcomes: Sequence[Outcome], seconds_max: float) -> Iterator[str]:
             path += f"H{_x(seconds, seconds_max)}V{_y(number / len(of_engine))}"
         yield f'<path class="share" stroke="{colour}" d="{path}H{RIGHT}"/>'
         share = len(found) / len(of_engine)
-        ends.append((_y(share), f"{share:.0%}  {engine}", colour))
+        ends.append((_y(share), max(found, default=math.inf), f"{share:.0%}  {engine}", colour))
     lowest_yet = -math.inf
-    for y, said, colour in sorted(ends):
+    for y, _, said, colour in sorted(ends):
         lowest_yet = max(y, lowest_yet + LINE_HEIGHT)
         yield _text(RIGHT + 10, lowest_yet + 4, said, colour=colour)
 

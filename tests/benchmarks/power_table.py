@@ -33,7 +33,14 @@ def table(outcomes: Sequence[Outcome], known: Mapping[str, int]) -> str:
     for one in outcomes:
         if one.trace is not None:
             shortest[one.mutant.name] = min(shortest[one.mutant.name], one.trace)
-    titles = ("engine", "found", "seconds, median", "steps, median", "trace", "shortest")
+    titles = (
+        "engine",
+        "found",
+        "median s",
+        "median steps",
+        "shrunk trace",
+        "as short as any known",
+    )
     lines = [[name, *_score(of_it, shortest)] for name, of_it in by_engine(outcomes).items()]
     return _markdown(titles, lines)
 
