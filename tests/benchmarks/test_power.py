@@ -29,7 +29,7 @@ NO_TRACES: Final = HERE / "none"
 
 SECONDS: Final = float(os.environ.get("POWER_SECONDS", "10"))
 TRIALS: Final = int(os.environ.get("POWER_TRIALS", "2"))
-SAMPLE: Final = os.environ.get("POWER_MUTANTS", "40")
+SAMPLE: Final = os.environ.get("POWER_MUTANTS", "30")
 
 AFTERNOON: Final = "Hypothesis, in an afternoon"
 OURS: Final = {"machine": "Hypothesis, our machine", "hunt": "hunt", "explore": "explore"}
