@@ -250,7 +250,7 @@ _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODIES: Final[Sequence[str | None]] = (
     *PLAIN_BODIES * 750,
     *ODD_BODIES * 125,
-    *(None, None),  # stand for the bodies at the edge of the limit, which are slow
+    *(None,) * 6,  # stand for the bodies at the edge of the limit, which are slow
 )
 
 

@@ -63,14 +63,17 @@ def test_our_class_takes_the_last_of_a_tie() -> None:
 
 
 @ours
-def test_a_hunt_finds_it_blind_and_it_shrinks_to_no_more_than_the_example(name: str) -> None:
+def test_a_hunt_finds_it_blind_and_shrinks_it_to_hardly_more_than_the_example(
+    name: str,
+) -> None:
+    """What ends in another call than the example may take one command more."""
     with forbidding([name]):
         found = hunts(sqlite(), Given(), SEQUENCES_MAX)
         assert found is not None
         shrunk = shrink(sqlite(), found)
     assert shrunk is not None
     assert shrunk.forbidden == name
-    assert len(shrunk.steps) <= len(SURPRISES[name].example)
+    assert len(shrunk.steps) <= len(SURPRISES[name].example) + 1
 
 
 def test_an_exploration_finds_it_by_a_shortest_program() -> None:

@@ -61,6 +61,7 @@ OTHERWISE: Final = {
     # The shortest program that shows it is the one for a sweep that keeps too much.
     "never_sweeps": "sweep_is_exact",
     # The flush and the sweep are one call: as if nothing had been flushed.
+    "sweep_deletes_all_chunks": "end_flushes",
     "sweeps_chunks_of_no_stream": "end_flushes",
 }
 """The mutants that nobody could tell, from outside, from one that breaks another rule."""

@@ -151,8 +151,8 @@ def test_nothing_is_left_of_a_program_when_its_worker_is_killed(
 
 def test_a_program_that_is_slow_shows_signs_of_life() -> None:
     """A sequence may take longer than what a worker waits for a sign of life."""
-    program: list[Command] = [Start("s1", "r1"), *[Complete("s1")] * 8]
-    with Workers(broken("answer_slowly"), 1, hang_s=1.5) as workers:
+    program: list[Command] = [Start("s1", "r1"), *[Complete("s1")] * 13]
+    with Workers(broken("answer_slowly"), 1, hang_s=3) as workers:
         ((_, result),) = [each for each in workers.run([Running(program)]) if each.task]
     assert result is None
 
