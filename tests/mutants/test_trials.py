@@ -145,8 +145,8 @@ def test_engines_that_do_not_find_a_bug_are_named() -> None:
     hidden = {
         name: cage._replace(mutant="clear_forgets_the_sweep") for name, cage in CAGES.items()
     }
-    too_short = partial(hunts, given=Given(), sequences=1)
-    hidden["hunt"] = hidden["hunt"]._replace(find=too_short)
+    none_at_all = partial(hunts, given=Given(), sequences=0)
+    hidden["hunt"] = hidden["hunt"]._replace(find=none_at_all)
     blind = Canary(hidden).run(sqlite(), beat)
     assert blind == ["replay", "hunt", "explore", "faults"]
     assert "the canary lives: replay, hunt, explore, faults did not find" in obituary(blind)
