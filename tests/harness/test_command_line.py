@@ -282,6 +282,7 @@ def test_a_check_that_was_too_short_to_know_says_unknown(
     module = importlib.import_module("resumable.conformance.cli.check")
     monkeypatch.setattr(module, "EXPLORED", ExploreBudget(depth=1))
     monkeypatch.setattr(module, "SEQUENCES", 25)
+    monkeypatch.setattr(module, "STRUCK_DEPTH", 1)
     run = called(capsys, "check", "--target", "mine:Right", "--workers", "1")
     assert run.returncode == 3
     assert "mine:Right: unknown" in run.stdout

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from resumable.conformance.explore.search import Budget
 from resumable.conformance.mutants import MUTANTS
 from resumable.conformance.power.canary import CAGES, Canary
+from resumable.conformance.power.engines import Given, hunts
 from tests.harness.commands import called
 
 Capture = pytest.CaptureFixture[str]
@@ -88,9 +90,12 @@ def test_a_check_under_which_the_canary_lives_knows_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     check = importlib.import_module("resumable.conformance.cli.check")
-    hidden = {"hunt": CAGES["hunt"]._replace(mutant="clear_forgets_the_sweep")}
+    none_at_all = partial(hunts, given=Given(), sequences=0)
+    hidden = {"hunt": CAGES["hunt"]._replace(find=none_at_all)}
     monkeypatch.setattr(check, "Canary", partial(Canary, hidden))
     monkeypatch.setattr(check, "SEQUENCES", 25)
+    monkeypatch.setattr(check, "EXPLORED", Budget(depth=1))
+    monkeypatch.setattr(check, "STRUCK_DEPTH", 1)
     run = called(capsys, "check", "--workers", "1", "--out", tmp_path, "--traces", tmp_path)
     assert run.returncode == 3
     assert "the canary lives: hunt did not find" in run.stderr
