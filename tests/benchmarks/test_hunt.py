@@ -55,7 +55,6 @@ RULES: Final = {
     "while_disk_fails": ("stream", "body", "count"),
     "in_transaction": ("stream", "body"),
     "kill_during": ("stream", "count"),
-    "replay_while_sending": ("request", "stream", "body", "count"),
     "while_faulty": ("stream", "body", "count"),
     "cut_power": ("count",),
     "cut_power_during": ("stream", "body", "count"),
