@@ -5,6 +5,8 @@ chunk that ``Store`` accepted is kept although its flush failed, and a replay th
 after its flush may leave the flush done.
 """
 
+from collections.abc import Iterator
+
 from model.commands import (
     Burst,
     Call,
@@ -113,13 +115,8 @@ def _burst_failed(
     state: State, stream: str, bodies: list[str], now: int, limits: Limits
 ) -> Outcomes:
     """The disk may have failed from any of the burst's flushes on."""
-    outcomes = []
-    for number, body in enumerate(bodies):
-        after = stored(state, stream, body, now, limits)
-        if after.disk is not state.disk:
-            outcomes.append(_stores_failed(state, stream, bodies[number:], limits))
-        state = after
-    return tuple(outcomes)
+    flushes = _flushes(state, stream, bodies, now, limits)
+    return tuple([_stores_failed(before, stream, left, limits) for before, left in flushes])
 
 
 def _burst_failed_once(
@@ -127,15 +124,24 @@ def _burst_failed_once(
 ) -> Outcomes:
     """One of the burst's flushes has failed, and the next chunk's has done its work."""
     outcomes = []
+    for before, (body, *later) in _flushes(state, stream, bodies, now, limits):
+        healed = _stores_failed(before, stream, [body], limits).state
+        for each in later:
+            healed = stored(healed, stream, each, now, limits)
+        outcomes.append(Outcome(KEPT, healed))
+    return tuple(outcomes)
+
+
+def _flushes(
+    state: State, stream: str, bodies: list[str], now: int, limits: Limits
+) -> Iterator[tuple[State, list[str]]]:
+    """Each flush of a burst: the state before the chunk that brings it about, and the chunks
+    from that one on."""
     for number, body in enumerate(bodies):
         after = stored(state, stream, body, now, limits)
         if after.disk is not state.disk:
-            healed = _stores_failed(state, stream, [body], limits).state
-            for later in bodies[number + 1 :]:
-                healed = stored(healed, stream, later, now, limits)
-            outcomes.append(Outcome(KEPT, healed))
+            yield state, bodies[number:]
         state = after
-    return tuple(outcomes)
 
 
 def _after_any_chunk(

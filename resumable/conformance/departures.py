@@ -25,7 +25,7 @@ from resumable.conformance.boundaries import at_boundaries
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.hunt.batch import vocabulary
 from resumable.conformance.hunt.swarm import Swarm
-from resumable.conformance.left_out import left_out_of
+from resumable.conformance.left_out import LeftOut, left_out_of
 from resumable.conformance.report import rule_of
 from resumable.conformance.run import run
 from resumable.conformance.shrink import shrink
@@ -87,25 +87,25 @@ class _Search:
     first: int
 
     def run(self, target: Target, beat: Callable[[], None]) -> dict[Key, Divergence]:
-        found: dict[Key, Divergence] = {}
-        for number in range(self.first, self.first + _BATCH):
-            beat()
-            divergence = run(target, self._commands(target, number))
-            if divergence is not None:
-                found = _shortest(found, {_key(divergence): divergence})
-        return found
-
-    def _commands(self, target: Target, number: int) -> list[Command]:
         """First everything that can be done at the end of each way, then what chance brings."""
+        found: dict[Key, Divergence] = {}
         left_out = left_out_of(target)
         short = [
             each for each in at_boundaries(self.seed) if not any(map(left_out.forbids, each))
         ]
-        if number < len(short):
-            return list(short[number])
+        for number in range(self.first, self.first + _BATCH):
+            beat()
+            is_short = number < len(short)
+            commands = short[number] if is_short else self._drawn(target, number, left_out)
+            divergence = run(target, list(commands))
+            if divergence is not None:
+                found = _shortest(found, {_key(divergence): divergence})
+        return found
+
+    def _drawn(self, target: Target, number: int, left_out: LeftOut) -> Iterator[Command]:
         swarm = Swarm(self.seed, number, vocabulary(ORIGINAL), left_out=left_out)
         length = _LENGTHS[number % len(_LENGTHS)]
-        return list(chosen(target, swarm.next, length, ORIGINAL))
+        return chosen(target, swarm.next, length, ORIGINAL)
 
 
 def _key(divergence: Divergence) -> Key:

@@ -108,10 +108,13 @@ class Hindsight:
 
 def hindsight(setting: Setting, limits: Limits) -> Hindsight | None:
     """None for a setting in which no power can be lost."""
-    for durability in DURABILITIES:
-        if setting.storage == durability:
-            return Hindsight(durability, limits)
-    return None
+    durability = durability_of(setting)
+    return None if durability is None else Hindsight(durability, limits)
+
+
+def durability_of(setting: Setting) -> Durability | None:
+    """Of a disk that can lose its power; None where there is none."""
+    return next((each for each in DURABILITIES if each == setting.storage), None)
 
 
 def _takes_power(command: Command) -> bool:

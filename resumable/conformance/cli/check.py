@@ -56,13 +56,7 @@ EXPLORED: Final = ExploreBudget(EXPLORED_DEPTH)
     type=common.DURATION,
     help=f"How long to hunt: 30s, 10m. Without it, {SEQUENCES:,} sequences.",
 )
-@click.option(
-    "--traces",
-    default="tests/traces",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of known traces, which are replayed first.",
-)
+@common.traces_option("Folder of known traces, which are replayed first.")
 @common.workers_option
 @common.out_option
 @common.forbid_option

@@ -23,8 +23,7 @@ from resumable.conformance.target import TargetError
 from resumable.conformance.targets.registry import USAGE
 from resumable.conformance.trace import Verdict, dumps, of_divergence, write
 
-T = TypeVar("T")
-Option = Callable[[T], T]
+F = TypeVar("F", bound=Callable[..., Any])
 
 EXIT_STATUS: Final[dict[Verdict, int]] = {"conforms": 0, "diverged": 1, "unknown": 3}
 WRONG_USAGE: Final = 2
@@ -103,6 +102,17 @@ out_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the traces of what is found.",
 )
+
+
+def traces_option(says: str) -> Callable[[F], F]:
+    """Where the known traces are; ``says`` what they are for."""
+    return click.option(
+        "--traces",
+        default="tests/traces",
+        show_default=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help=says,
+    )
 
 
 def fail(message: str) -> NoReturn:

@@ -43,13 +43,7 @@ _RIGHT: Final = "sqlite"
     show_default="30s",
     help="How long an engine may look for one mutant, in time of its own process.",
 )
-@click.option(
-    "--traces",
-    default="tests/traces",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the known traces that a check begins with.",
-)
+@common.traces_option("Folder of the known traces that a check begins with.")
 @common.workers_option
 @common.json_option
 def mutants(

@@ -38,7 +38,7 @@ from resumable.conformance.failing_disk import FailingDisk, without_triggers
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.library import can_simulate
 from resumable.conformance.faults.striking import striking
-from resumable.conformance.hindsight import DURABILITIES
+from resumable.conformance.hindsight import durability_of
 from resumable.conformance.raw import has_tables, is_open, read_rows
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import CallingSocket, RecordingSocket
@@ -141,9 +141,9 @@ class InProcess:
             raise TargetError(f"{self.name} raised when constructed: {seen.error}")
 
     def _database_for(self, setting: Setting) -> Database:
-        for durability in DURABILITIES:
-            if setting.storage == durability and can_simulate():
-                return SimulatedDatabase(durability)
+        durability = durability_of(setting)
+        if durability is not None and can_simulate():
+            return SimulatedDatabase(durability)
         on_file = self._always_on_file or setting.storage != "memory"
         return FileDatabase(new_folder()) if on_file else self._memory
 
