@@ -128,19 +128,28 @@ def _done(state: State) -> tuple[Outcome, ...]:
 
 def midway(state: State, command: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
     """What a crash inside ``command`` may leave, besides the disks before and after it. A
-    replay lets a call in between its flush and its end."""
-    if not isinstance(command, ReplayWhileSending):
-        return inside(state, command, now, limits)
-    state, call = flushed(state, now), command.call
+    replay lets a call in between its flush and its end; and where the power is lost, a whole
+    call may come before the restart, which may delete what is stale."""
+    match command:
+        case ReplayWhileSending(_, call):
+            state = flushed(state, now)
+            return (state.disk, *_throughout(state, call, now, limits))
+        case CutPowerDuring(call):
+            return _throughout(state, call, now, limits)
+        case _:
+            return inside(state, command, now, limits)
+
+
+def _throughout(state: State, call: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
+    """Every disk that a call leads to, on its way and at its end."""
     after = [outcome.state.disk for outcome in step(state, call, now, limits)]
-    return (state.disk, *inside(state, call, now, limits), *after)
+    return (*inside(state, call, now, limits), *after)
 
 
 def _killed(state: State, call: Command, now: int, limits: Limits) -> tuple[Outcome, ...]:
     """The reply is lost. A new process restores the disk as it was before the call, as it
     is after it, or as it was in between where the call is more than one transaction."""
-    disks = [state.disk, *inside(state, call, now, limits)]
-    disks += [outcome.state.disk for outcome in step(state, call, now, limits)]
+    disks = (state.disk, *_throughout(state, call, now, limits))
     outcomes = [
         outcome
         for disk in dict.fromkeys(disks)

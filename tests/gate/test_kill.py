@@ -24,12 +24,15 @@ from model import (
     Store,
     WhileDiskFails,
 )
-from model.commands import Call
+from model.commands import Call, CutPowerDuring
 from resumable import ResumableStream
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.clock import EPOCH_MS
+from resumable.conformance.compare import CRASH
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.lockstep import Lockstep
+from resumable.conformance.mutants import MUTANTS, target_of
+from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target
 from resumable.conformance.targets.builtin import sqlite, sqlite_file, sqlite_process
@@ -171,3 +174,18 @@ def test_a_method_of_two_transactions_is_found_between_them(setting: Setting) ->
                 found.append((statements_run, error.divergence.closest[0].where))
     # begin, insert, commit | begin, update, two deletes of a sweep, commit
     assert found == [(at, "get_stream_chunks()") for at in (3, 4, 5, 6, 7)]
+
+
+def test_a_loss_of_power_may_come_after_the_call_and_before_the_restart_deletes() -> None:
+    """On a plain file, the call and the restart are two transactions, and both are seen."""
+    program = (InsertStale("s1", "r1", 300_001), Store("x", "a"))
+    assert run(sqlite_file(), [*program, CutPowerDuring(Complete("x"), 0, "none")]) is None
+
+
+def test_a_loss_of_power_excuses_no_half_of_a_call() -> None:
+    """What is in between the flush and the end of one call is no disk of the two."""
+    target = target_of(MUTANTS["complete_is_two_transactions"])
+    program = (Start("s1", "r1"), Store("s1", "a"), CutPowerDuring(Complete("s1"), 0, "none"))
+    found = run(target, program, setting=DEFAULT._replace(storage="file"))
+    assert found is not None
+    assert found.closest[0].where == CRASH
