@@ -24,6 +24,8 @@ def done(request: str) -> str:
 
 def well_formed(text: str) -> str:
     """``text`` as ``TextEncoder`` has it: each lone surrogate becomes U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -34,10 +34,10 @@ def buffered(state: State, stream: str, body: str, limits: Limits) -> State:
     body = well_formed(body)
     if _utf8_bytes(body) > limits.chunk_bytes_max:
         return state
-    active, request, is_live, position, buffer, swept_at, is_destroyed = state.memory
-    buffer = (*buffer, Pending(stream, body, position))
+    disk, (active, request, is_live, position, buffer, swept_at, is_destroyed) = state
+    buffer += (Pending(stream, body, position),)
     memory = Memory(active, request, is_live, position + 1, buffer, swept_at, is_destroyed)
-    return State(state.disk, memory)
+    return State(disk, memory)
 
 
 def stored(state: State, stream: str, body: str, now: int, limits: Limits) -> State:

@@ -21,6 +21,7 @@ from model import (
     State,
     Store,
     WhileDiskFails,
+    WhileFaulty,
 )
 from model.classes import (
     ACTIVE_WITHOUT_ROW,
@@ -73,17 +74,19 @@ IMPOSSIBLE: Final = (
 )
 
 
-NEEDS: Final[dict[str, type[Command]]] = {
-    LIVE_FULL: WhileDiskFails,
-    BUFFER_AT_MAXIMUM: WhileDiskFails,
-    "a flush succeeds where one had failed": WhileDiskFails,
-    LIVE_WITHOUT_STREAM: ClearAll,
-    ACTIVE_WITHOUT_ROW: Restore,
-    DESTROYED: Destroy,
-    "a call after destroy is refused": Destroy,
-    "a new instance follows a destroyed one": Destroy,
+_A_FAILURE: Final = frozenset[type[Command]]({WhileDiskFails, WhileFaulty})
+
+NEEDS: Final[dict[str, frozenset[type[Command]]]] = {
+    LIVE_FULL: _A_FAILURE,
+    BUFFER_AT_MAXIMUM: _A_FAILURE,
+    "a flush succeeds where one had failed": _A_FAILURE,
+    LIVE_WITHOUT_STREAM: frozenset({ClearAll}),
+    ACTIVE_WITHOUT_ROW: frozenset({Restore}),
+    DESTROYED: frozenset({Destroy}),
+    "a call after destroy is refused": frozenset({Destroy}),
+    "a new instance follows a destroyed one": frozenset({Destroy}),
 }
-"""Classes and moments that only one kind of command leads to."""
+"""Classes and moments that only these kinds of command lead to."""
 
 
 def column_of(command: Command, before: State) -> str:
@@ -119,9 +122,16 @@ def possible(left_out: LeftOut = NOTHING) -> tuple[Cell, ...]:
         (each, column)
         for each in CLASSES
         for column, kind in COLUMNS.items()
-        if not {kind, NEEDS.get(each)} & left_out.kinds and each not in left_out.out_of_reach
+        if kind not in left_out.kinds and not _is_out_of_reach(each, left_out)
     ]
     return tuple([cell for cell in cells if cell not in impossible()])
+
+
+def _is_out_of_reach(name: str, left_out: LeftOut) -> bool:
+    """Whether a class or a moment cannot come about without what is left out."""
+    needed = NEEDS.get(name)
+    is_missing = needed is not None and needed <= left_out.kinds
+    return is_missing or name in left_out.out_of_reach
 
 
 @cache
@@ -131,8 +141,7 @@ def moments(left_out: LeftOut = NOTHING) -> tuple[str, ...]:
         [
             each.name
             for each in SOMETIMES
-            if NEEDS.get(each.name) not in left_out.kinds
-            and each.name not in left_out.out_of_reach
+            if not _is_out_of_reach(each.name, left_out)
             and not left_out.kinds.issuperset(each.kinds)
         ]
     )

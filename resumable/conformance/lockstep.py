@@ -16,7 +16,8 @@ from model import (
     State,
     step,
 )
-from model.commands import CRASHES, UNANSWERED, CutPower, stream_of
+from model.commands import CRASHES, UNANSWERED, stream_of
+from model.crash import Disks
 from model.properties import Moment
 from model.step import midway
 from resumable.conformance.bindings import Bindings
@@ -50,7 +51,7 @@ class Lockstep:
 
     While ``brief`` is true, only reply, accessors, metadata and connection are compared, and
     metadata only if a row was written; chunks, raw rows and crash points are not, except
-    after a kill: its reply is lost, and only the rows tell which outcome it was.
+    where several states agree with all that: then the rows may tell which of them it is.
     """
 
     def __init__(
@@ -85,6 +86,11 @@ class Lockstep:
         other._hindsight = copy(self._hindsight)
         return other
 
+    @property
+    def may_be_found(self) -> Disks:
+        """The disks that a loss of power may leave now; none where no power can be lost."""
+        return () if self._hindsight is None else self._hindsight.may_be_found
+
     def do(self, command: Command) -> Outcome:
         """Send one command; return the outcome that agreed (the first, if several did).
 
@@ -117,23 +123,32 @@ class Lockstep:
         if len(permitted) == 1 and not differences(permitted[0], observation, self._namer):
             self.states = (permitted[0].state,)
             return permitted[0]
+        agreeing, states = self._agreeing(permitted, observation)
+        if len(states) > 1 and observation.detail is None:
+            observation = observation._replace(detail=self._namer.detail(self._look()))
+            agreeing, states = self._agreeing(agreeing, observation)
+        if not agreeing:
+            raise self._diverged(before[0], permitted, observation)
+        self.states = states
+        return agreeing[0]
+
+    def _agreeing(
+        self, permitted: Sequence[Outcome], observation: Observation
+    ) -> tuple[list[Outcome], tuple[State, ...]]:
+        """The outcomes that agree, and the states that they lead to, each once."""
         agreeing = [
             outcome
             for outcome in permitted
             if not differences(outcome, observation, self._namer)
         ]
-        if not agreeing:
-            raise self._diverged(before[0], permitted, observation)
-        self.states = tuple(dict.fromkeys([outcome.state for outcome in agreeing]))
-        return agreeing[0]
+        return agreeing, tuple(dict.fromkeys([outcome.state for outcome in agreeing]))
 
     def look_closely(self) -> None:
         """Compare now what ``brief`` leaves out.
 
         Raises DivergedError if no permitted state agrees.
         """
-        detail = self.target.detail(tuple(self.bindings.used), self.bindings)
-        seen = self._namer.detail(detail)
+        seen = self._namer.detail(self._look())
         found = [list(detail_differences(state, seen)) for state in self.states]
         if all(found):
             raise DivergedError(self._divergence(self.states[0], sorted(found, key=len)))
@@ -154,16 +169,17 @@ class Lockstep:
             bindings.used[name] = None
         reply = self.target.perform(command, bindings, self.now_ms)
         brief = self.target.brief(may_skip=self.brief)
-        kind, detail = type(command), None
+        kind = type(command)
         if kind in UNANSWERED or kind is ReplayWhileSending:
             self._bind_unanswered(getattr(command, "call", None), brief)
         elif self._hindsight is not None and kind in CRASHES:
             self._bind_unanswered(self._hindsight.doubtful_call, brief)
         elif name is not None and reply.value is not None:
             bindings.bind(name, reply.value)
-        if not self.brief or kind in UNANSWERED or kind is CutPower:
-            detail = self.target.detail(tuple(bindings.used), bindings)
-        return self._namer.observation(reply, brief, detail)
+        return self._namer.observation(reply, brief, None if self.brief else self._look())
+
+    def _look(self) -> Detail:
+        return self.target.detail(tuple(self.bindings.used), self.bindings)
 
     def _bind_unanswered(self, call: Any, brief: Brief) -> None:
         """A process that was killed while it started a stream has not told its id; a replay

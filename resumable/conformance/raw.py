@@ -27,7 +27,7 @@ _NAMES: Final = "select name from sqlite_master where type = 'table'"
 def read_rows(connection: sqlite3.Connection) -> Rows:
     """Everything on disk. Tables that are missing count as empty, and are reported; so is a
     database that is broken, in place of its rows."""
-    cursor = _tuples(connection)
+    cursor = tuples(connection)
     try:
         streams = tuple(cursor.execute(_STREAMS))
         return Rows(streams, tuple(cursor.execute(_CHUNKS)), has_tables=True)
@@ -39,7 +39,7 @@ def read_rows(connection: sqlite3.Connection) -> Rows:
 
 def has_tables(connection: sqlite3.Connection) -> bool:
     """Whether both of the original's tables are there."""
-    names = {name for (name,) in _tuples(connection).execute(_NAMES)}
+    names = {name for (name,) in tuples(connection).execute(_NAMES)}
     return names.issuperset(TABLES)
 
 
@@ -53,7 +53,7 @@ def is_open(connection: sqlite3.Connection) -> bool:
 
 def emptied(connection: sqlite3.Connection) -> bool:
     """Delete all rows, if there is nothing but the original's tables; whether that was so."""
-    cursor = _tuples(connection)
+    cursor = tuples(connection)
     if {name for (name,) in cursor.execute(_NAMES)} != set(TABLES):
         return False
     if cursor.execute(_OTHER_STATE).fetchone() != (0, 0):
@@ -64,15 +64,16 @@ def emptied(connection: sqlite3.Connection) -> bool:
     return True
 
 
+def tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """A cursor that gives tuples, whatever the row factory of the connection."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor
+
+
 def _without_some_table(connection: sqlite3.Connection) -> Rows:
-    cursor = _tuples(connection)
+    cursor = tuples(connection)
     names = {name for (name,) in cursor.execute(_NAMES)}
     streams = tuple(cursor.execute(_STREAMS)) if TABLES[0] in names else ()
     chunks = tuple(cursor.execute(_CHUNKS)) if TABLES[1] in names else ()
     return Rows(streams, chunks, has_tables=bool(names.intersection(TABLES)))
-
-
-def _tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    return cursor

@@ -135,11 +135,13 @@ def test_a_setting_keeps_what_is_not_left_out(left_out: LeftOut, setting: Settin
     assert left_out.without(Setting("IMMEDIATE", "dict", "file")) == setting
 
 
-@pytest.mark.parametrize("kind", dict.fromkeys(NEEDS.values()))
-def test_what_needs_a_kind_of_command_is_never_reached_without_it(kind: type[Command]) -> None:
-    _, coverage = hunted(without(kind))
+@pytest.mark.parametrize("kinds", dict.fromkeys(NEEDS.values()))
+def test_what_needs_kinds_of_command_is_never_reached_without_them(
+    kinds: frozenset[type[Command]],
+) -> None:
+    _, coverage = hunted(without(*kinds))
     reached = {each for each, _ in coverage.cells()} | coverage.seen
-    needy = {name for name, needed in NEEDS.items() if needed is kind}
+    needy = {name for name, needed in NEEDS.items() if needed == kinds}
     assert not needy & reached
     _, everything = hunted(NOTHING)
     assert needy <= {each for each, _ in everything.cells()} | everything.seen

@@ -125,8 +125,9 @@ class Holdings:
             self._source.deserialize(zlib.decompress(copy))
 
     def put_back(self, connection: sqlite3.Connection) -> Content:
-        """Make the database what it was when the copy was made; return its content."""
-        now, there = self.read(connection), self._there
+        """Make the database what it was when the copy was made; return its content. Nothing
+        may have written to it since it was last read."""
+        now, there = self._as_last_read(connection), self._there
         if now is there:
             return there
         if there is not None and there.rest is None and now.rest is None:
@@ -147,6 +148,11 @@ class Holdings:
             if content.rest is None and content == self._there:
                 content = self._there
             self._mark, self._seen = mark, content
+        return self._seen
+
+    def _as_last_read(self, connection: sqlite3.Connection) -> Content:
+        if self._seen is None or self._mark.connection is not connection:
+            return self.read(connection)
         return self._seen
 
     def copy(self, connection: sqlite3.Connection) -> Copy:

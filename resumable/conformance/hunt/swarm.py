@@ -11,9 +11,20 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, TypeVar, get_args
 
-from model import Command, KillDuring, Reopen, Restart, Start, State, WhileDiskFails
+from model import (
+    Command,
+    CutPower,
+    CutPowerDuring,
+    KillDuring,
+    Reopen,
+    Restart,
+    Start,
+    State,
+    WhileDiskFails,
+)
 from model.classes import classes_of
 from model.commands import stream_of
+from resumable.conformance.hindsight import durability_of
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.rarity import Rarity
@@ -23,7 +34,7 @@ from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
 
-GENERATION: Final = 7
+GENERATION: Final = 8
 """Part of every seed; it changes whenever a seed would give other sequences than before."""
 
 _LENGTHS: Final = (10, 30, 50, 50, 80, 120)
@@ -32,6 +43,8 @@ _LEFT_OUT: Final = 0.25
 _SLOW: Final = frozenset({KillDuring, Reopen, WhileDiskFails})
 _SLOW_LEFT_OUT: Final = 0.92
 """Kinds that take ten times as long as others are rather sent in fewer sequences."""
+_LOSES_POWER: Final = frozenset({CutPower, CutPowerDuring})
+"""Where there is no disk that could lose its power, these are a restart by another name."""
 _KINDS: Final = tuple(WEIGHTS)
 _REVIVED: Final = 0.5
 _RARE: Final = 0.6
@@ -130,8 +143,11 @@ class Swarm:
 
     def _weights(self) -> list[int]:
         weights = []
+        has_power = durability_of(self.setting) is not None
         for kind, weight in WEIGHTS.items():
             left_out = _SLOW_LEFT_OUT if kind in _SLOW else _LEFT_OUT
+            if kind in _LOSES_POWER and not has_power:
+                left_out = 1.0
             is_out = self._random.random() < left_out and kind is not Start
             boost = self._choose(_BOOSTS)
             weights.append(0 if is_out else weight * boost)

@@ -7,9 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Final, Protocol
 
-from resumable.conformance.raw import emptied, is_open, read_rows
+from resumable.conformance.raw import emptied, is_open, read_rows, tuples
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
+
+
+_SCANS: Final = "pragma reverse_unordered_selects"
 
 
 class Database(Protocol):
@@ -244,8 +247,11 @@ class FileDatabase(WithoutPower):
 
 
 def scan(connection: sqlite3.Connection, setting: Setting) -> None:
-    """Let SQLite go through a table as the setting says, where no query says it."""
-    connection.execute(f"pragma reverse_unordered_selects = {setting.scans == 'backwards'}")
+    """Let SQLite go through a table as the setting says, where no query says it. Setting
+    what is set already would make SQLite prepare every statement again."""
+    backwards = int(setting.scans == "backwards")
+    if tuples(connection).execute(_SCANS).fetchone() != (backwards,):
+        connection.execute(f"{_SCANS} = {backwards}")
 
 
 def new_folder() -> Path:
