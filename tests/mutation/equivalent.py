@@ -1,0 +1,33 @@
+"""The mutants that no test can tell from the source, each with the reason."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tests.mutation.mutants import Mutant
+
+FILE: Final = Path(__file__).with_name("equivalent.toml")
+
+
+class Equivalent(NamedTuple):
+    """A line somewhere, and all that it may become without a difference."""
+
+    file: str
+    place: str
+    line: str
+    becomes: list[str]
+    reason: str
+
+
+@cache
+def equivalents() -> list[Equivalent]:
+    """All of them, as they stand in the file."""
+    return [Equivalent(**entry) for entry in tomllib.loads(FILE.read_text("utf-8"))["mutant"]]
+
+
+def is_equivalent(mutant: Mutant) -> bool:
+    return any(
+        each[:3] == (mutant.path, mutant.place, mutant.before) and mutant.after in each.becomes
+        for each in equivalents()
+    )
