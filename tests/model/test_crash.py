@@ -32,6 +32,7 @@ from model.crash import (
 )
 from model.faults import inside, while_faulty
 from model.outcome import refused
+from model.step import midway
 from model.transitions import buffered, flushed
 from tests.model.lives import NOW_MS, SMALL, after, started
 
@@ -135,6 +136,14 @@ def test_power_lost_inside_the_replay_of_an_orphan_may_leave_its_flush() -> None
     found = step(state, CutPowerDuring(Replay("r"), 3, "none"), NOW_MS, SMALL)
     assert flushed(state, NOW_MS).disk in {outcome.state.disk for outcome in found}
     assert len(found) == 3
+
+
+def test_a_restart_may_find_what_a_call_without_power_led_to_and_nothing_else() -> None:
+    orphan = step(after(*started(4), limits=SMALL), Restart(), NOW_MS, SMALL)[0].state
+    state = step(orphan, Store("s1", "x"), NOW_MS, SMALL)[0].state
+    replayed = step(state, Replay("r"), NOW_MS, SMALL)[0].state.disk
+    found = midway(state, CutPowerDuring(Replay("r"), 3, "none"), NOW_MS, SMALL)
+    assert found == (flushed(state, NOW_MS).disk, replayed)
 
 
 def struck(state: State, call: Call) -> tuple[Outcome, ...]:

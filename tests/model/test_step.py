@@ -30,6 +30,8 @@ from model import (
     State,
     Store,
     Stream,
+    WhileDiskFails,
+    WhileFaulty,
 )
 from model.state import Status
 from tests.model.lives import NOW_MS, Life, after, life_of, started
@@ -239,6 +241,25 @@ def test_a_call_in_the_callers_transaction_does_the_same(call: Store | Complete)
     assert life_of(*started(3)).permitted(InTransaction(call)) == life_of(
         *started(3)
     ).permitted(call)
+
+
+def test_time_goes_on_after_a_destroy() -> None:
+    life = life_of(*started(3), Destroy())
+    assert life.do(Advance(LATER)) == Outcome(DONE, life.state)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        InTransaction(Destroy()),
+        WhileDiskFails(Destroy(), 0),
+        WhileFaulty(Destroy(), "io_error", 0),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_second_destroy_does_nothing_whatever_surrounds_it(around: Command) -> None:
+    life = life_of(*started(3), Destroy())
+    assert life.do(around) == Outcome(DONE, life.state)
 
 
 def test_what_is_no_command_is_refused() -> None:
