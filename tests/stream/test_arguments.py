@@ -117,6 +117,12 @@ def test_an_option_of_the_wrong_type_is_refused_before_anything_is_made(
     assert bench.connection.execute("select * from sqlite_master").fetchall() == []
 
 
+def test_an_option_is_given_by_its_name(bench: Bench) -> None:
+    make: Any = ResumableStream
+    with pytest.raises(TypeError, match="positional"):
+        make(bench.connection, bench.clock)
+
+
 @pytest.mark.parametrize("factory", [bytes, lambda raw: raw.decode("latin-1")])
 def test_a_connection_that_does_not_read_text_as_str_is_refused(
     bench: Bench, factory: Callable[[bytes], object]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resumable import ResumableStream
+from resumable import ResumableStream, StorageError
 from resumable.stream.bodies import PAGE_CHARS
 from tests.stream import bench
 
@@ -124,3 +124,16 @@ def test_what_is_left_can_be_read_after_the_client_died(stream: ResumableStream)
     stream.clear_all()
     stream.replay_chunks(client, "r")
     assert client.frames == 0
+
+
+@pytest.mark.parametrize("index", [0, CHUNKS - 1])
+def test_a_chunk_that_cannot_be_read_is_told_as_what_the_database_refused(index: int) -> None:
+    connection = sqlite3.connect(":memory:")
+    stream = long_answer(connection)
+    spoil = "update cf_ai_chat_stream_chunks set body = cast(x'ff' as text) where chunk_index = ?"
+    connection.execute(spoil, (index,))
+    with pytest.raises(StorageError, match=r"^the database refused: .*UTF-8") as raised:
+        stream.replay_chunks(Client(), "r")
+    assert isinstance(raised.value.__cause__, sqlite3.Error)
+    assert stream.is_live
+    connection.close()
