@@ -41,14 +41,16 @@ class Hindsight:
         self.doubtful_call: Call | None = None
         """The last call that an I/O error struck; a crash may bring it back."""
 
+    @property
+    def may_be_found(self) -> Disks:
+        """The disks that a loss of power may leave now."""
+        return left_by_power_loss(self._history, self._durability)
+
     def besides(self, command: Command, now_ms: int) -> list[Outcome]:
         """What is permitted besides what ``step`` says, which knows only the last disk."""
         if not isinstance(command, CRASHES):
             return []
-        if _takes_power(command):
-            disks = left_by_power_loss(self._history, self._durability)
-        else:
-            disks = left_by_kill(self._history)
+        disks = self.may_be_found if _takes_power(command) else left_by_kill(self._history)
         return [
             outcome
             for disk in disks
@@ -84,7 +86,7 @@ class Hindsight:
     ) -> Disks:
         """What may have been found before the restart wrote to it, as it does if it deletes
         what is stale: that is durable, while what it wrote may be lost again."""
-        candidates = left_by_power_loss(self._history, self._durability)
+        candidates = self.may_be_found
         if isinstance(command, CutPowerDuring):
             candidates += _wanted(command.call, before, now_ms, self._limits)
         return tuple(

@@ -11,7 +11,8 @@ from resumable.conformance.faults.certificate import certificate, words
 from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Counts, places
 from resumable.conformance.faults.planted import PLANTED, Planted, WeakSynchronous
 from resumable.conformance.faults.power import Losses
-from resumable.conformance.faults.run import Extent, FaultRun, Struck
+from resumable.conformance.faults.result import Struck
+from resumable.conformance.faults.run import Extent, FaultRun
 from resumable.conformance.faults.tasks import Batch, Obstacle
 from resumable.conformance.faults.trying import RIGHT, Trying
 from resumable.conformance.faults.workloads import workloads

@@ -29,7 +29,8 @@ from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.search import Budget as ExploreBudget
 from resumable.conformance.faults.certificate import certificate as fault_certificate
 from resumable.conformance.faults.figures import IN_A_CHECK
-from resumable.conformance.faults.run import Extent, Struck
+from resumable.conformance.faults.result import Struck
+from resumable.conformance.faults.run import Extent
 from resumable.conformance.gate import (
     EXPLORED_DEPTH,
     SEQUENCES,

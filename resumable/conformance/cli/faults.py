@@ -15,7 +15,8 @@ from resumable.conformance.cli.tables import print_wide
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.faults.certificate import certificate, words
 from resumable.conformance.faults.figures import KINDS, Violation, places
-from resumable.conformance.faults.run import Extent, FaultRun, Struck
+from resumable.conformance.faults.result import Struck
+from resumable.conformance.faults.run import Extent, FaultRun
 from resumable.conformance.faults.tasks import Obstacle
 from resumable.conformance.hunt.batch import Shrinking
 from resumable.conformance.target import TargetError

@@ -4,9 +4,11 @@ import textwrap
 from typing import Any, Final
 
 from resumable.conformance.explore.alphabet import Word
+from resumable.conformance.explore.sameness import SAME as SAME_STATES
 from resumable.conformance.faults.figures import KINDS
 from resumable.conformance.faults.power import SAMPLES
-from resumable.conformance.faults.run import Struck
+from resumable.conformance.faults.result import Struck
+from resumable.conformance.faults.sameness import SAME
 from resumable.conformance.faults.workloads import BEFORE, EVERYWHERE, STRUCK
 
 _WIDTH: Final = 92
@@ -31,6 +33,8 @@ def certificate(result: Struck) -> dict[str, Any]:
         "stopped": result.stopped or None,
         "length": result.length,
         "workloads": result.workloads,
+        "merged": result.merged,
+        "merged_but_struck": result.compared,
         "points": total.points,
         "images": total.images,
         "distinct": total.distinct,
@@ -41,6 +45,7 @@ def certificate(result: Struck) -> dict[str, Any]:
         "before": [word.says for word in (*EVERYWHERE, *BEFORE)],
         "kinds": {kind: KINDS[kind].says for kind, _ in result.places},
         "figures": result.figures.as_json(),
+        "same": f"{SAME} {SAME_STATES}" if result.merges else None,
         "trusted": TRUSTED,
     }
 
@@ -56,6 +61,7 @@ def words(result: Struck) -> str:
             *_paragraph(f"only struck: {_says(STRUCK)}"),
             *_paragraph(", ".join(limits)),
             *_paragraph(TRUSTED),
+            *_paragraph(_merging(result)),
             "",
             _figures(result),
             _how_far(result),
@@ -66,8 +72,18 @@ def words(result: Struck) -> str:
 def _figures(result: Struck) -> str:
     total = result.figures.total()
     return (
-        f"{result.workloads:,} workloads, {total.points:,} points, {total.images:,} disks that"
-        f" may be left, {total.distinct:,} distinct states, {total.violations:,} violations"
+        f"{result.workloads:,} workloads struck, {result.merged:,} merged; {total.points:,}"
+        f" points, {total.images:,} disks that may be left, {total.distinct:,} distinct states,"
+        f" {total.violations:,} violations"
+    )
+
+
+def _merging(result: Struck) -> str:
+    if not result.merges:
+        return "Nothing was merged: what was taken for the same came to different ends."
+    return (
+        f"{SAME} {SAME_STATES} Every beginning was run, in each kind of database. Of what was"
+        f" merged, {result.compared:,} workloads were struck all the same, with like outcomes."
     )
 
 

@@ -101,6 +101,11 @@ class Counts:
         for each in fields(self):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
+    def outcomes(self) -> tuple[bool, ...]:
+        """Which there were at all. How often, depends on where SQLite has put its pages."""
+        counts = (self.before, self.after, self.earlier, self.raised, self.violations)
+        return tuple([count > 0 for count in counts])
+
     def as_json(self) -> dict[str, int]:
         return asdict(self)
 
@@ -146,6 +151,10 @@ class Figures:
             known = self.found.setdefault(each.place, each)
             if each.number < known.number:
                 self.found[each.place] = each
+
+    def outcomes(self) -> dict[Place, tuple[bool, ...]]:
+        """Of each kind in each mode."""
+        return {place: counts.outcomes() for place, counts in self.counts.items()}
 
     def total(self) -> Counts:
         """All kinds and modes together."""

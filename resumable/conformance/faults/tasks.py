@@ -1,8 +1,10 @@
-"""What a run of faults hands to its workers: some workloads, and the kinds of fault to try."""
+"""What a run of faults hands to its workers: beginnings to look at, and workloads to strike
+with kinds of fault."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
@@ -13,6 +15,7 @@ from resumable.conformance.faults.kill import SAMPLED, Kills
 from resumable.conformance.faults.library import library
 from resumable.conformance.faults.power import Losses
 from resumable.conformance.faults.recovery import Recoveries
+from resumable.conformance.faults.sameness import key_after
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.target import Target
 from resumable.conformance.targets.in_process import InProcess
@@ -30,6 +33,35 @@ class Obstacle:
             return "does not work on a connection that it is given, so that no disk can fail it"
         library()
         return ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Find out where each of ``beginnings`` leads, in each mode. ``first`` is the number of
+    the first one."""
+
+    scope: Scope
+    modes: Sequence[Durability]
+    beginnings: Sequence[Workload]
+    first: int
+
+    def run(self, target: Target, beat: Beat) -> list[tuple[bytes | None, ...]]:
+        """Keys; None where the target departs from the specification on the way, so that
+        each of the workloads has to tell."""
+        return [
+            tuple([self._key(target, mode, commands, beat) for mode in self.modes])
+            for commands in self.beginnings
+        ]
+
+    def _key(
+        self, target: Target, mode: Durability, commands: Workload, beat: Beat
+    ) -> bytes | None:
+        assert isinstance(target, InProcess)  # noqa: S101 - see Obstacle
+        beat()
+        try:
+            return key_after(target, self.scope, mode, commands)
+        except DivergedError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -69,3 +101,23 @@ class Batch:
                 return Errors(target, scope, mode, beat).then_crash
             case _:
                 return partial(Errors(target, scope, mode, beat).everywhere, kind)
+
+
+class Compared(NamedTuple):
+    """What was found where nothing new was expected."""
+
+    figures: Figures
+    is_same: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Strike the workloads of a beginning that was taken for the same as another, and those
+    of that other: what comes of it has to be the same, too."""
+
+    known: Batch
+    other: Batch
+
+    def run(self, target: Target, beat: Beat) -> Compared:
+        known, other = [batch.run(target, beat) for batch in (self.known, self.other)]
+        return Compared(other, known.outcomes() == other.outcomes())

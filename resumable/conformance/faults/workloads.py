@@ -1,7 +1,7 @@
 """Workloads: every short sequence of commands, the last of which is to be struck."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from model import (
     INITIAL,
@@ -71,20 +71,36 @@ STRUCK: Final = (
 """What only comes last."""
 
 
+class Beginning(NamedTuple):
+    """The commands that come before one that is struck, and where they lead."""
+
+    view: View
+    commands: tuple[Command, ...]
+
+    @property
+    def workloads(self) -> list[Workload]:
+        """With each command that may be struck here, always in the same order."""
+        return [
+            (*self.commands, command)
+            for command in _commands((*EVERYWHERE, *STRUCK), self.view)
+        ]
+
+
+def beginnings(scope: Scope, length: int) -> Iterator[Beginning]:
+    """Every sequence of exactly ``length`` commands before the last, always in the same
+    order."""
+    if length == 0:
+        yield Beginning(View(scope, INITIAL, EPOCH_MS, (), 0), ())
+        return
+    for view, before in beginnings(scope, length - 1):
+        for command in _commands((*EVERYWHERE, *BEFORE), view):
+            yield Beginning(_after(view, command), (*before, command))
+
+
 def workloads(scope: Scope, length: int) -> Iterator[Workload]:
     """Every sequence of exactly ``length`` commands, always in the same order."""
-    for view, before in _beginnings(scope, length - 1):
-        for command in _commands((*EVERYWHERE, *STRUCK), view):
-            yield (*before, command)
-
-
-def _beginnings(scope: Scope, length: int) -> Iterator[tuple[View, Workload]]:
-    if length == 0:
-        yield View(scope, INITIAL, EPOCH_MS, (), 0), ()
-        return
-    for view, before in _beginnings(scope, length - 1):
-        for command in _commands((*EVERYWHERE, *BEFORE), view):
-            yield _after(view, command), (*before, command)
+    for beginning in beginnings(scope, length - 1):
+        yield from beginning.workloads
 
 
 def _commands(words: Sequence[Word], view: View) -> list[Command]:
