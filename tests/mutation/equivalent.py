@@ -5,8 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.mutation.mutants import Mutant
-
 FILE: Final = Path(__file__).with_name("equivalent.toml")
 
 
@@ -26,8 +24,7 @@ def equivalents() -> list[Equivalent]:
     return [Equivalent(**entry) for entry in tomllib.loads(FILE.read_text("utf-8"))["mutant"]]
 
 
-def is_equivalent(mutant: Mutant) -> bool:
+def is_equivalent(file: str, place: str, before: str, after: str) -> bool:
     return any(
-        each[:3] == (mutant.path, mutant.place, mutant.before) and mutant.after in each.becomes
-        for each in equivalents()
+        each[:3] == (file, place, before) and after in each.becomes for each in equivalents()
     )

@@ -79,7 +79,7 @@ class Report:
     def _fate(self, mutant: Mutant) -> str:
         if self._notes.has_killed(mutant):
             return "killed"
-        if is_equivalent(mutant):
+        if is_equivalent(mutant.path, mutant.place, mutant.before, mutant.after):
             return "equivalent"
         if self._judge.kills(mutant):
             self._notes.add_killed(mutant)

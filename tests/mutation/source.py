@@ -74,11 +74,14 @@ class Source:
 
 
 def _head(statement: ast.stmt) -> range:
-    decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(each.lineno for each in decorators)])
-    body = getattr(statement, "body", None)
-    last = body[0].lineno - 1 if body else statement.end_lineno or first
+    first, body = _first_line(statement), getattr(statement, "body", None)
+    last = _first_line(body[0]) - 1 if body else statement.end_lineno or first
     return range(first, max(last, statement.lineno) + 1)
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
 def _types(tree: ast.AST) -> Iterator[ast.expr]:
