@@ -5,6 +5,7 @@ the least that Hypothesis can do: rules that draw their arguments, and do nothin
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from types import FunctionType
@@ -17,12 +18,16 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from model import ORIGINAL
+from resumable.conformance import lockstep
 from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.hunt import Budget, Hunt
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.machine import lockstep_machine
 from resumable.conformance.tally import Tally
 from resumable.conformance.targets.builtin import sqlite
+from resumable.conformance.targets.in_process import InProcess
 from resumable.conformance.vocabulary import ODD_BODIES, PLAIN_BODIES, REQUESTS, UNKNOWN
+from resumable.conformance.workers import Workers
 
 STEPS: Final = 50
 EXAMPLES: Final = 200
@@ -72,6 +77,25 @@ def _report() -> Iterator[None]:
     for name, rate in sorted(steps_per_s.items(), key=lambda item: item[1]):
         ratio = steps_per_s.get("hunt", rate) / rate
         print(f"  {name:<26} {rate:>10,.0f}   the hunt makes {ratio:.1f} times as many")
+
+
+class Watch:
+    """Notes how long each part of the work takes, without what it calls in another part."""
+
+    def __init__(self) -> None:
+        self.seconds: Final = defaultdict[str, float](float)
+
+    def over(self, part: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """``call``, whose time counts for ``part``."""
+
+        def timed(*arguments: Any, **named: Any) -> Any:
+            since = perf_counter()
+            try:
+                return call(*arguments, **named)
+            finally:
+                self.seconds[part] += perf_counter() - since
+
+        return timed
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +173,40 @@ def test_our_hypothesis_machine(benchmark: BenchmarkFixture) -> None:
 @pytest.mark.benchmark(group="steps")
 def test_the_hunt(benchmark: BenchmarkFixture) -> None:
     measure(benchmark, "hunt", hunt_run)
+
+
+@pytest.mark.benchmark(group="split")
+def test_the_parts_of_a_step(
+    benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the hunt spends its time. Comparing is what remains; beginning and ending a
+    sequence is part of it, but for what the target does there."""
+    watch = Watch()
+    for part, owner, name in (
+        ("choosing the command", Swarm, "next"),
+        ("the model", lockstep, "step"),
+        ("the target", InProcess, "perform"),
+        ("reading the target out", InProcess, "brief"),
+        ("reading out its rows", InProcess, "detail"),
+        ("a new database", InProcess, "open"),
+        ("emptying it", InProcess, "close"),
+    ):
+        monkeypatch.setattr(owner, name, watch.over(part, getattr(owner, name)))
+    steps = benchmark.pedantic(watch.over("all", hunt_run))  # type: ignore[no-untyped-call]  # it ships no types
+    total = watch.seconds.pop("all")
+    watch.seconds["comparing"] = total - sum(watch.seconds.values())
+    print(f"\n\na step takes {total / steps * 1e6:.1f} µs:")
+    for part, seconds in sorted(watch.seconds.items(), key=lambda item: -item[1]):
+        print(f"  {part:<26} {seconds / steps * 1e6:6.1f} µs  {seconds / total:4.0%}")
+
+
+@pytest.mark.benchmark(group="workers")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_hunt_over_workers(benchmark: BenchmarkFixture, workers: int) -> None:
+    """As ``resumable hunt`` runs: with sequences on files, and with the coverage."""
+    with Workers("sqlite", workers) as pool:
+
+        def run() -> int:
+            return Hunt(pool, seed=0, budget=Budget(sequences=3000)).run().tally.steps
+
+        measure(benchmark, f"resumable hunt, {workers} worker{'s' * (workers > 1)}", run)

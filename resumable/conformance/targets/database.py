@@ -11,7 +11,6 @@ from resumable.conformance.raw import emptied, is_open, read_rows, tuples
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
 
-
 _SCANS: Final = "pragma reverse_unordered_selects"
 
 
