@@ -23,6 +23,7 @@ from model import (
     State,
     Store,
     Stream,
+    WhileDiskFails,
 )
 from model.always import ALWAYS
 from model.commands import KINDS
@@ -200,6 +201,27 @@ def test_every_claim_has_an_example_of_what_it_refuses() -> None:
 def test_a_claim_is_false_of_a_wrong_step(name: str, moment: Moment) -> None:
     assert not HOLDS[name](moment)
     assert name in [claim.name for claim in BY_KIND[type(moment.command)]]
+
+
+RARE: dict[str, tuple[Command, ...]] = {
+    "what is cleared is gone": (*started(3), Destroy(), ClearAll()),
+    "no chunk is lost": (
+        *(*started(3), Complete("s1"), Start("s2", "r"), Restart(), Advance(1_001)),
+        WhileDiskFails(Replay("r"), 9),  # The end of an orphan sweeps.
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "commands"), RARE.items(), ids=RARE)
+def test_a_claim_is_true_of_a_step_that_is_right_and_rare(
+    name: str, commands: tuple[Command, ...]
+) -> None:
+    *setup, last = commands
+    life = life_of(*setup, limits=SMALL)
+    outcomes = life.permitted(last)
+    assert all(
+        HOLDS[name](Moment(life.state, last, life.now, outcome, SMALL)) for outcome in outcomes
+    )
 
 
 def test_a_claim_without_kinds_speaks_of_every_kind() -> None:

@@ -1,5 +1,6 @@
 """A database written by one side opens on the other: tables, columns, index, values."""
 
+import re
 import sqlite3
 from typing import Any
 
@@ -115,6 +116,14 @@ def test_every_chunk_has_an_id_of_its_own_over_all_instances(bench: Bench) -> No
         bench.reopen()
     ids = {row for (row,) in bench.connection.execute(f"select id from {CHUNKS}")}
     assert len(ids) == 30
+
+
+def test_the_id_of_a_chunk_is_that_of_its_instance_with_a_number(bench: Bench) -> None:
+    bench.start(chunks=20)
+    ids = [id_ for (id_,) in bench.connection.execute(f"select id from {CHUNKS} order by rowid")]
+    (instance,) = {id_[:21] for id_ in ids}
+    assert re.fullmatch(r"[\w-]{21}", instance, re.ASCII)  # A nanoid.
+    assert ids == [f"{instance}-{number}" for number in range(20)]
 
 
 def test_a_database_that_the_original_wrote_is_restored_and_replayed() -> None:
