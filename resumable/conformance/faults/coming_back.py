@@ -1,16 +1,19 @@
-"""Coming back: a target on whatever a crash has left, held against the specification."""
+"""Going there and coming back: a target where commands lead, and on whatever a crash has left,
+held against the specification."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from model import ORIGINAL, Command, Limits, Restart, State, step
+from model.crash import Durability
 from resumable.conformance.bindings import Bindings
+from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults.disk import Disk
 from resumable.conformance.faults.figures import Counts
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
-from resumable.conformance.target import Brief, Detail, Seen
+from resumable.conformance.target import Brief, Detail, Seen, Target
 from resumable.conformance.targets.database import Database
 from resumable.conformance.targets.in_process import InProcess
 
@@ -36,6 +39,21 @@ class Recording(NamedTuple):
             counts.before += 1
         else:
             counts.earlier += 1
+
+
+@contextmanager
+def after(
+    target: Target, scope: Scope, mode: Durability, commands: Sequence[Command]
+) -> Iterator[Lockstep]:
+    """A lockstep that has sent ``commands`` to the target, which is closed in the end. Raises
+    DivergedError."""
+    lockstep = Lockstep(target, limits=scope.limits, setting=Setting(storage=mode))
+    try:
+        for command in commands:
+            lockstep.do(command)
+        yield lockstep
+    finally:
+        target.close()
 
 
 def recorded(target: InProcess, lockstep: Lockstep, struck: Command) -> Recording:

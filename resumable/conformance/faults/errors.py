@@ -1,13 +1,11 @@
 """Errors at every point of a call: what raised has done nothing, and can be tried again."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 from model import (
     Command,
-    CutPower,
     Flush,
     Reopen,
     Replay,
@@ -19,10 +17,10 @@ from model import (
 )
 from model.crash import Durability
 from resumable.conformance.explore.scope import Scope
+from resumable.conformance.faults.coming_back import after
 from resumable.conformance.faults.figures import KINDS, Counts
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.setting import Setting
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.workers import Beat
 
@@ -42,7 +40,7 @@ class Errors:
         self._beat: Final = beat
         self._target: Final = target
         self._scope: Final = scope
-        self._setting: Final = Setting(storage=mode)
+        self._mode: Final[Durability] = mode
         self._seen: Final[set[tuple[State, ...]]] = set()
 
     def everywhere(self, kind: str, workload: Workload, counts: Counts) -> None:
@@ -51,41 +49,14 @@ class Errors:
 
         Raises DivergedError.
         """
-        make = _strikes(kind, workload[-1])
+        make = strikes(kind, workload[-1])
         point: int | None = 0
         self._seen.clear()
         while point is not None:
-            with self._after(workload[:-1]) as lockstep:
+            with after(self._target, self._scope, self._mode, workload[:-1]) as lockstep:
                 point = self._until_it_happens(lockstep, make, point, counts)
                 go_on(lockstep)
         counts.distinct += len(self._seen)
-
-    def then_crash(self, workload: Workload, counts: Counts) -> None:
-        """An I/O error at each point, what is on disk is looked at, and the process is
-        killed, or the machine loses its power: at once, or when the call has been tried again.
-
-        Raises DivergedError.
-        """
-        retried = (_strikes("io_error", workload[-1])(1).call, CutPower("none"))
-        for point in range(POINTS_MAX):
-            for afterwards in ((CutPower("all"),), (CutPower("none"),), retried):
-                self._beat()
-                with self._after(workload[:-1]) as lockstep:
-                    struck: Any = workload[-1]
-                    lockstep.do(WhileFaulty(struck, "io_error", point))
-                    seen = lockstep.steps[-1].seen
-                    if not seen.disk_failed:
-                        return
-                    for command in afterwards:
-                        before = lockstep.states
-                        lockstep.do(command)
-                    counts.points += 1
-                    counts.images += 1
-                    counts.distinct += 1
-                    counts.raised += seen.refused is not None
-                    counts.before += lockstep.states[0].disk == before[0].disk
-                    counts.after += lockstep.states[0].disk != before[0].disk
-        raise _endless(workload[-1])
 
     def _until_it_happens(
         self, lockstep: Lockstep, make: Make, first: int, counts: Counts
@@ -106,17 +77,7 @@ class Errors:
             counts.after += seen.refused is None
             if lockstep.states != before:
                 return point + 1
-        raise _endless(make(0))
-
-    @contextmanager
-    def _after(self, commands: Workload) -> Iterator[Lockstep]:
-        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=self._setting)
-        try:
-            for command in commands:
-                lockstep.do(command)
-            yield lockstep
-        finally:
-            self._target.close()
+        raise endless(make(0))
 
 
 def go_on(lockstep: Lockstep) -> None:
@@ -131,8 +92,8 @@ def go_on(lockstep: Lockstep) -> None:
         lockstep.do(command)
 
 
-def _strikes(kind: str, struck: Any) -> Make:
-    """Each try to start a stream takes another name."""
+def strikes(kind: str, struck: Any) -> Make:
+    """Strike ``struck`` with a kind of fault. Each try to start a stream takes another name."""
 
     def make(point: int) -> WhileFaulty | WhileDiskFails:
         call = struck
@@ -146,5 +107,6 @@ def _strikes(kind: str, struck: Any) -> Make:
     return make
 
 
-def _endless(command: Command) -> TargetError:
+def endless(command: Command) -> TargetError:
+    """What to raise where each further point can be struck, too."""
     return TargetError(f"comes to no end when it is struck: {command}")

@@ -21,7 +21,7 @@ from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults import images, vfs
-from resumable.conformance.faults.coming_back import Recording, come_back, recorded
+from resumable.conformance.faults.coming_back import Recording, after, come_back, recorded
 from resumable.conformance.faults.disk import (
     Created,
     Deleted,
@@ -33,7 +33,6 @@ from resumable.conformance.faults.disk import (
 from resumable.conformance.faults.errors import go_on
 from resumable.conformance.faults.figures import Counts
 from resumable.conformance.faults.workloads import Workload
-from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import TargetError
 from resumable.conformance.targets.database import WithoutPower, new_folder
@@ -77,11 +76,9 @@ class Kills:
             # Children come first: a parent that had gone on would give their ids again.
             killed = list(self._killed(workload, folder))
             counts.workloads += bool(killed)
-            try:
-                recording = recorded(self._target, self._after(workload[:-1]), workload[-1])
+            with after(self._target, self._scope, self._mode, workload[:-1]) as lockstep:
+                recording = recorded(self._target, lockstep, workload[-1])
                 self._come_back_from_all(recording, workload[-1], killed, counts)
-            finally:
-                self._target.close()
 
     def _come_back_from_all(
         self, recording: Recording, struck: Any, killed: Sequence[Killed], counts: Counts
@@ -124,24 +121,17 @@ class Kills:
     ) -> NoReturn:
         """A whole life in the child, since an instance need not live on after a fork."""
         try:
-            lockstep = self._after(workload[:-1])
-            pipe.send(lockstep.bindings.ids)
-            disk = self._target.simulated.disk
-            disk.on_event = _Mortal(disk, files, changes)
-            self._target.perform(workload[-1], lockstep.bindings, lockstep.now_ms)
-            vfs.raise_if_broken()
-            os._exit(0)
+            with after(self._target, self._scope, self._mode, workload[:-1]) as lockstep:
+                pipe.send(lockstep.bindings.ids)
+                disk = self._target.simulated.disk
+                disk.on_event = _Mortal(disk, files, changes)
+                self._target.perform(workload[-1], lockstep.bindings, lockstep.now_ms)
+                vfs.raise_if_broken()
+                os._exit(0)
         except DivergedError:
             os._exit(_DEPARTED)
         finally:
             os._exit(1)
-
-    def _after(self, commands: Workload) -> Lockstep:
-        setting = Setting(storage=self._mode)
-        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=setting)
-        for command in commands:
-            lockstep.do(command)
-        return lockstep
 
 
 class _Mortal:

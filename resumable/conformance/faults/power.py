@@ -12,14 +12,13 @@ from model import (
 from model.crash import Durability
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults import images
-from resumable.conformance.faults.coming_back import Recording, come_back, recorded
+from resumable.conformance.faults.coming_back import Recording, after, come_back, recorded
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.disk import Image
 from resumable.conformance.faults.errors import go_on
 from resumable.conformance.faults.figures import Counts
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.setting import Setting
 from resumable.conformance.targets.in_process import InProcess
 from resumable.conformance.workers import Beat
 
@@ -64,17 +63,11 @@ class Losses:
 
         Raises DivergedError.
         """
-        setting = Setting(storage=self._mode)
-        lockstep = Lockstep(self._target, limits=self._scope.limits, setting=setting)
-        try:
-            for command in workload[:-1]:
-                lockstep.do(command)
+        with after(self._target, self._scope, self._mode, workload[:-1]) as lockstep:
             recording = recorded(self._target, lockstep, workload[-1])
             if recording.mark < len(recording.disk.events):
                 counts.workloads += 1
                 self._come_back_from_all(recording, workload[-1], counts)
-        finally:
-            self._target.close()
 
     def _come_back_from_all(self, recording: Recording, struck: Any, counts: Counts) -> None:
         seen: set[object] = set()

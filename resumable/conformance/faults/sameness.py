@@ -32,10 +32,10 @@ from resumable.conformance.explore.renaming import Renaming, Tree
 from resumable.conformance.explore.sameness import KEY_BYTES, key_of
 from resumable.conformance.explore.scope import Scope, gone
 from resumable.conformance.faults import images
+from resumable.conformance.faults.coming_back import after
 from resumable.conformance.faults.disk import Created, Deleted, Disk, Truncated, Written
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.setting import Setting
 from resumable.conformance.targets.in_process import InProcess
 
 SAME: Final = (
@@ -48,15 +48,12 @@ SAME: Final = (
 
 def key_after(target: InProcess, scope: Scope, mode: Durability, commands: Workload) -> bytes:
     """The key of where ``commands`` lead. Raises DivergedError."""
-    lockstep = Lockstep(target, limits=scope.limits, setting=Setting(storage=mode))
-    begun: tuple[str, ...] = ()
-    try:
+    with after(target, scope, mode, ()) as lockstep:
+        begun: tuple[str, ...] = ()
         for command in commands:
             lockstep.do(command)
             begun = begun_by_now(begun, lockstep.states[0])
         return _key(target, lockstep, begun)
-    finally:
-        target.close()
 
 
 def _key(target: InProcess, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes:

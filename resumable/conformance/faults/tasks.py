@@ -9,6 +9,7 @@ from typing import NamedTuple
 from model.crash import Durability
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.scope import Scope
+from resumable.conformance.faults.error_crash import ErrorCrashes
 from resumable.conformance.faults.errors import Errors
 from resumable.conformance.faults.figures import Counts, Figures, Place, Violation
 from resumable.conformance.faults.kill import SAMPLED, Kills
@@ -98,7 +99,7 @@ class Batch:
             case "sigkill":
                 return Kills(target, scope, mode, beat, self.killed).everywhere
             case "error_crash":
-                return Errors(target, scope, mode, beat).then_crash
+                return ErrorCrashes(target, scope, mode, beat).everywhere
             case _:
                 return partial(Errors(target, scope, mode, beat).everywhere, kind)
 
