@@ -68,6 +68,18 @@ def test_the_same_run_says_the_same_to_a_machine_each_time(tmp_path: Path) -> No
     assert first["kinds"] == {"io_error": KINDS["io_error"].says}
 
 
+def test_the_seed_is_said_and_reaches_the_workers(tmp_path: Path) -> None:
+    arguments = ("--depth", "1", "--kind", "power")
+    zero, one = [
+        as_json(faults(*arguments, "--seed", seed, "--json", cwd=tmp_path)) for seed in "01"
+    ]
+    assert (zero["seed"], one["seed"]) == (0, 1)
+    assert zero["verdict"] == one["verdict"] == "conforms"
+    assert zero["images"] == one["images"]
+    assert zero["distinct"] != one["distinct"]
+    assert "drawn with seed 1 " in one["trusted"]
+
+
 def test_what_is_found_is_saved_as_a_trace_that_replays(tmp_path: Path) -> None:
     arguments = ("--target", WEAK, "--depth", "2", "--kind", "power", "--json")
     done = faults(*arguments, cwd=tmp_path)

@@ -91,6 +91,19 @@ def test_a_call_that_writes_nothing_has_no_point_at_which_power_could_be_lost() 
     assert counts == Counts()
 
 
+@pytest.mark.parametrize("kind", ["power", "recovery"])
+def test_another_seed_draws_other_disks_and_the_same_one_the_same(kind: str) -> None:
+    workload = (*PENDING, Complete("s1"))
+
+    def counts(seed: int) -> Counts:
+        place = (kind, "delete-extra")
+        return Batch(SCOPE, (place,), (workload,), seed=seed).run(sqlite(), silent).at(*place)
+
+    found = [counts(seed) for seed in (0, 1, 2, 3)]
+    assert len({each.distinct for each in found}) > 1
+    assert counts(2) == found[2]
+
+
 def test_what_a_loss_of_power_brings_out_happens_again_when_it_is_replayed() -> None:
     target = Frozen(WeakSynchronous, name="weak")
     workload = (*PENDING, Complete("s1"))

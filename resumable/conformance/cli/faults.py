@@ -51,6 +51,13 @@ _COLUMNS: Final = (
     type=click.IntRange(min=1),
     help=f"How many commands, at the most; {DEPTH} without --time.",
 )
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Which parts of what was not synced are kept, where they are drawn.",
+)
 @click.option("--time", "seconds", type=common.DURATION, help="How long, at the most.")
 @click.option(
     "--planted",
@@ -65,6 +72,7 @@ def faults(
     target: str,
     kinds: tuple[str, ...],
     depth: int | None,
+    seed: int,
     seconds: float | None,
     workers: int,
     folder: Path,
@@ -91,7 +99,7 @@ def faults(
         obstacle = obstacle_of(pool)
         if obstacle:
             _leave_unknown(target, obstacle, as_json=as_json)
-        extent = Extent(places(kinds or KINDS), depth, seconds)
+        extent = Extent(places(kinds or KINDS), depth, seconds, seed)
         result = run(pool, target, extent)
     _report(result, folder, as_json=as_json)
 

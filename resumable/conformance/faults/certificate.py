@@ -13,10 +13,10 @@ from resumable.conformance.faults.workloads import BEFORE, EVERYWHERE, STRUCK
 
 _WIDTH: Final = 92
 
-TRUSTED: Final = (
+_TRUSTED: Final = (
     "The disk is simulated, under SQLite's own code: nothing that was synced is lost, and of"
     " what was not, any part may be. At every point: all of it, nothing, the data alone, the"
-    " names of files alone, each beginning, and drawn with fixed seeds some of the writes"
+    " names of files alone, each beginning, and drawn with seed {seed} some of the writes"
     f" ({SAMPLES} times) and some of their 512-byte sectors ({SAMPLES} times). Errors strike"
     " one point after the other on the same instance, since a call that raised has done"
     " nothing; a crash after an error comes after a single one."
@@ -32,6 +32,7 @@ def certificate(result: Struck) -> dict[str, Any]:
         "complete": result.is_complete,
         "stopped": result.stopped or None,
         "length": result.length,
+        "seed": result.seed,
         "workloads": result.workloads,
         "merged": result.merged,
         "merged_but_struck": result.compared,
@@ -46,7 +47,7 @@ def certificate(result: Struck) -> dict[str, Any]:
         "kinds": {kind: KINDS[kind].says for kind, _ in result.places},
         "figures": result.figures.as_json(),
         "same": f"{SAME} {SAME_STATES}" if result.merges else None,
-        "trusted": TRUSTED,
+        "trusted": _trusted(result),
     }
 
 
@@ -60,13 +61,17 @@ def words(result: Struck) -> str:
             *_paragraph(f"only before: {_says(BEFORE)}"),
             *_paragraph(f"only struck: {_says(STRUCK)}"),
             *_paragraph(", ".join(limits)),
-            *_paragraph(TRUSTED),
+            *_paragraph(_trusted(result)),
             *_paragraph(_merging(result)),
             "",
             _figures(result),
             _how_far(result),
         ]
     )
+
+
+def _trusted(result: Struck) -> str:
+    return _TRUSTED.format(seed=result.seed)
 
 
 def _figures(result: Struck) -> str:

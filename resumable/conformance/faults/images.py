@@ -119,9 +119,9 @@ def surviving(pending: Pending, kept: str) -> list[Event]:
     raise ValueError(f"{kept!r} says nothing of what is kept of a disk; it is one of {USAGE}")
 
 
-def ways(pending: Pending, samples: int) -> Iterator[str]:
-    """What may be kept of ``pending``: each plain way, each beginning, and ``samples`` of
-    either kind that is drawn."""
+def ways(pending: Pending, draws: Iterable[int]) -> Iterator[str]:
+    """What may be kept of ``pending``: each plain way, each beginning, and for each of
+    ``draws`` one of either kind that is drawn."""
     yield ALL
     if not pending:
         return
@@ -129,9 +129,9 @@ def ways(pending: Pending, samples: int) -> Iterator[str]:
     if any(map(_is_of_directory, pending)):
         yield from (DATA, NAMES)
     yield from [f"{FIRST} {count}" for count in range(1, len(pending))]
-    for seed in range(samples):
-        yield f"{SOME} {seed}"
-        yield f"{TORN} {seed}"
+    for draw in draws:
+        yield f"{SOME} {draw}"
+        yield f"{TORN} {draw}"
 
 
 def _is_of_directory(event: Event) -> bool:

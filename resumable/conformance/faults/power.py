@@ -26,6 +26,11 @@ SAMPLES: Final = 2
 """Disks drawn of each kind at every point, besides those that are plain."""
 
 
+def draws(seed: int) -> range:
+    """The numbers of those disks: no two seeds have one in common."""
+    return range(seed * SAMPLES, (seed + 1) * SAMPLES)
+
+
 class Left(NamedTuple):
     """A disk that may have been left."""
 
@@ -49,12 +54,14 @@ class Losses:
         beat: Beat,
         *,
         kills: bool = False,
+        seed: int = 0,
     ) -> None:
         self._target: Final = target
         self._scope: Final = scope
         self._mode: Final[Durability] = mode
         self._beat: Final = beat
-        self._samples: Final = None if kills else SAMPLES
+        self._kills: Final = kills
+        self._draws: Final = draws(seed)
         self._gone_on: Final[set[tuple[State, ...]]] = set()
 
     def everywhere(self, workload: Workload, counts: Counts) -> None:
@@ -93,8 +100,8 @@ class Losses:
             yield Left(CutPower(kept), image, recording.after)
 
     def _ways(self, platter: images.Platter) -> Iterator[tuple[str, Image]]:
-        pending, samples = platter.pending, self._samples
-        ways = [images.ALL] if samples is None else images.ways(pending, samples)
+        pending = platter.pending
+        ways = [images.ALL] if self._kills else images.ways(pending, self._draws)
         for kept in ways:
             yield kept, platter.image(images.surviving(pending, kept))
 

@@ -9,13 +9,10 @@ from resumable.conformance.faults import images
 from resumable.conformance.faults.coming_back import Recording, come_back
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.figures import Counts
-from resumable.conformance.faults.power import Left, Losses
+from resumable.conformance.faults.power import Left, Losses, draws
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.targets.in_process import InProcess
 from resumable.conformance.workers import Beat
-
-WAYS: Final = (images.NONE, images.ALL, "some 0", "torn 0")
-"""What the second loss keeps. The disks that the first may leave are all tried."""
 
 
 class Recoveries(Losses):
@@ -23,8 +20,17 @@ class Recoveries(Losses):
     every change that the recovery makes. Nobody had an answer from it: what may be found is
     what the first loss may leave."""
 
-    def __init__(self, target: InProcess, scope: Scope, mode: Durability, beat: Beat) -> None:
-        super().__init__(target, scope, mode, beat)
+    def __init__(
+        self, target: InProcess, scope: Scope, mode: Durability, beat: Beat, *, seed: int = 0
+    ) -> None:
+        super().__init__(target, scope, mode, beat, seed=seed)
+        draw = draws(seed)[0]
+        self._ways_again: Final = (
+            *(images.NONE, images.ALL),
+            *(f"{images.SOME} {draw}", f"{images.TORN} {draw}"),
+        )
+        """What the second loss keeps. The disks that the first may leave are all tried."""
+
         self._seen: Final[set[object]] = set()
         self._again = Counts()
 
@@ -46,7 +52,7 @@ class Recoveries(Losses):
         for event in disk.events:
             platter.note(event)
             self._again.points += 1
-            for kept in WAYS:
+            for kept in self._ways_again:
                 image = platter.image(images.surviving(platter.pending, kept))
                 self._cut_again(recording, left._replace(image=image))
 

@@ -16,6 +16,7 @@ class Struck:
     scope: Scope
     places: Sequence[Place]
     wanted: int | None = None
+    seed: int = 0
     merges: bool = True
     """False once beginnings that were taken for the same have turned out not to be: then
     every single workload is struck."""
@@ -38,6 +39,12 @@ class Struck:
     """Why it ended before the length that was wanted; "" if it did not."""
 
     broken: str = ""
+
+    def begun_again(self) -> "Struck":
+        """The same, before anything was struck; and nothing is merged any more."""
+        return Struck(
+            self.target, self.scope, self.places, self.wanted, self.seed, merges=False
+        )
 
     @property
     def is_complete(self) -> bool:

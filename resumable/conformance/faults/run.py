@@ -30,6 +30,8 @@ class Extent:
     places: tuple[Place, ...]
     length: int | None = None
     seconds: float | None = None
+    seed: int = 0
+    """Of what is drawn: which parts of what was not synced a disk has kept."""
 
     @property
     def modes(self) -> tuple[Durability, ...]:
@@ -56,7 +58,7 @@ class FaultRun:
         """How many workloads were handed out."""
 
         self._is_unlike = False
-        self.result = Struck(target, scope, extent.places, extent.length)
+        self.result = Struck(target, scope, extent.places, extent.length, extent.seed)
 
     def run(self) -> Struck:
         """Go on to longer workloads until the extent is reached, something is found, or
@@ -65,10 +67,7 @@ class FaultRun:
         try:
             self._strike_all()
             if self._is_unlike and not self.result.figures.found:
-                known = self.result
-                self.result = Struck(
-                    known.target, known.scope, known.places, known.wanted, merges=False
-                )
+                self.result = self.result.begun_again()
                 self._strike_all()
         except KeyboardInterrupt:
             self.result.stopped = "it was interrupted"
@@ -164,4 +163,5 @@ class FaultRun:
     def _batch(self, places: Sequence[Place], workloads: Sequence[Workload]) -> Batch:
         first = self._given
         self._given += len(workloads)
-        return Batch(self.result.scope, places, workloads, first)
+        seed = self._extent.seed
+        return Batch(self.result.scope, places, workloads, first, seed=seed)

@@ -77,6 +77,9 @@ class Batch:
     killed: int = SAMPLED
     """One workload in so many is killed for real."""
 
+    seed: int = 0
+    """Which disks are drawn."""
+
     def run(self, target: Target, beat: Beat) -> Figures:
         assert isinstance(target, InProcess)  # noqa: S101 - see Obstacle
         figures = Figures()
@@ -90,12 +93,14 @@ class Batch:
         return figures
 
     def _strike(self, target: InProcess, kind: str, mode: Durability, beat: Beat) -> Strike:
-        scope = self.scope
+        scope, seed = self.scope, self.seed
         match kind:
-            case "power" | "kill":
-                return Losses(target, scope, mode, beat, kills=kind == "kill").everywhere
+            case "power":
+                return Losses(target, scope, mode, beat, seed=seed).everywhere
+            case "kill":
+                return Losses(target, scope, mode, beat, kills=True).everywhere
             case "recovery":
-                return Recoveries(target, scope, mode, beat).everywhere
+                return Recoveries(target, scope, mode, beat, seed=seed).everywhere
             case "sigkill":
                 return Kills(target, scope, mode, beat, self.killed).everywhere
             case "error_crash":
