@@ -62,15 +62,22 @@ class Judge:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._session = session
         self._items = {item.nodeid: item for item in session.items}
-        if _all_pass(session, session.items):
-            self._coverage.stop()
+        self._is_watching = True
+        is_well = _all_pass(session, session.items)
+        self._is_watching = False
+        self._coverage.stop()
+        if is_well:
             self._functions = [each for each in gc.get_objects() if type(each) is FunctionType]
             gc.freeze()  # A fork copies what it touches, and collecting touches everything.
+            if fails(lambda: _all_pass(session, session.items)):
+                raise RuntimeError("these tests fail in a fork, whatever the mutant")
             self._then()
         return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        if not self._is_watching:
+            return (yield)
         self._coverage.switch_context(item.nodeid)
         try:
             return (yield)
