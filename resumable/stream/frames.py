@@ -1,11 +1,10 @@
 """The wire frames of a replay: the original's text, byte for byte."""
 
-from json import JSONEncoder
+from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring as quote  # of JSONEncoder(ensure_ascii=False)
 from typing import Final
 
 MESSAGE_TYPE: Final = "cf_agent_use_chat_response"
-
-_quote = JSONEncoder(ensure_ascii=False).encode
 
 
 class Frames:
@@ -18,10 +17,11 @@ class Frames:
     __slots__ = ("_tail", "done", "live_end")
 
     def __init__(self, request_id: str) -> None:
-        after_done = f',"id":{_quote(request_id)},"type":"{MESSAGE_TYPE}","replay":true'
+        after_done = f',"id":{quote(request_id)},"type":"{MESSAGE_TYPE}","replay":true'
         self._tail = f',"done":false{after_done}}}'
         self.live_end: Final = f'{{"body":"","done":false{after_done},"replayComplete":true}}'
         self.done: Final = f'{{"body":"","done":true{after_done}}}'
 
-    def chunk(self, body: str) -> str:
-        return '{"body":' + _quote(body) + self._tail
+    def chunks(self, bodies: Iterable[str]) -> Iterator[str]:
+        tail = self._tail
+        return (f'{{"body":{quoted}{tail}' for quoted in map(quote, bodies))

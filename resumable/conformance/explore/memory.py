@@ -23,6 +23,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "_clock": "is the harness's own",
     "_new_id": "gives ids of streams, none of them twice",
     "_limits": "never changes",
+    "_flush_at": "never changes",
+    "_buffer_max": "never changes",
     "_small_chunk_chars": "never changes",
     "_thread": "never changes",
     "_process": "never changes",

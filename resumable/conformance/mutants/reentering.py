@@ -25,7 +25,7 @@ class ReplayReadsAsItSends(ResumableStream):
         frames = Frames(well_formed("request_id", request_id))
         number = 0
         while len(chunks := self.get_stream_chunks(stream_id)) > number:
-            connection.send(frames.chunk(chunks[number]["body"]))
+            connection.send(next(frames.chunks([chunks[number]["body"]])))
             number += 1
         return self._end_replay(connection.send, frames, stream_id)
 
