@@ -62,7 +62,8 @@ def _command(die: random.Random, state: State) -> Command:
     if kind < 5:
         return Advance(die.choice(_STEPS_MS))
     if kind < 7:
-        return Restart() if kind == 5 else Reopen()
+        reborn = (Restart(), WhileFaulty(Restart(), "io_error", 0))
+        return die.choice(reborn) if kind == 5 else Reopen()
     if kind < 8:
         call = _call(die, state)
         return die.choice((KillDuring(call, 1), CutPowerDuring(call, 1, "none")))

@@ -156,6 +156,21 @@ def test_an_instance_sweeps_at_its_first_complete(bench: Bench) -> None:
     assert bench.statuses() == {}
 
 
+@pytest.mark.parametrize(("now_ms", "left"), [(SWEEP_MS - 1, ["old"]), (SWEEP_MS, [])])
+def test_the_last_sweep_of_a_new_instance_was_at_the_epoch(
+    bench: Bench, now_ms: int, left: list[str]
+) -> None:
+    with_a_stream_to_sweep(bench)
+    bench.connection.execute(
+        "update cf_ai_chat_stream_metadata set completed_at = -2 * ?", (DAY_MS,)
+    )
+    bench.connection.commit()
+    bench.reopen()
+    bench.clock.now_ms = now_ms
+    bench.stream.complete("whichever")
+    assert list(bench.statuses()) == left
+
+
 def test_no_sweep_runs_within_ten_minutes_of_the_last(bench: Bench) -> None:
     old = with_a_stream_to_sweep(bench)
     bench.advance(SWEEP_MS - 1)

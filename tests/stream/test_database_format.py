@@ -120,7 +120,9 @@ def test_every_chunk_has_an_id_of_its_own_over_all_instances(bench: Bench) -> No
 
 def test_the_id_of_a_chunk_is_that_of_its_instance_with_a_number(bench: Bench) -> None:
     bench.start(chunks=20)
-    ids = [id_ for (id_,) in bench.connection.execute(f"select id from {CHUNKS} order by rowid")]
+    ids = [
+        id_ for (id_,) in bench.connection.execute(f"select id from {CHUNKS} order by rowid")
+    ]
     (instance,) = {id_[:21] for id_ in ids}
     assert re.fullmatch(r"[\w-]{21}", instance, re.ASCII)  # A nanoid.
     assert ids == [f"{instance}-{number}" for number in range(20)]

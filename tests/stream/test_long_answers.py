@@ -130,7 +130,9 @@ def test_what_is_left_can_be_read_after_the_client_died(stream: ResumableStream)
 def test_a_chunk_that_cannot_be_read_is_told_as_what_the_database_refused(index: int) -> None:
     connection = sqlite3.connect(":memory:")
     stream = long_answer(connection)
-    spoil = "update cf_ai_chat_stream_chunks set body = cast(x'ff' as text) where chunk_index = ?"
+    spoil = (
+        "update cf_ai_chat_stream_chunks set body = cast(x'ff' as text) where chunk_index = ?"
+    )
     connection.execute(spoil, (index,))
     with pytest.raises(StorageError, match=r"^the database refused: .*UTF-8") as raised:
         stream.replay_chunks(Client(), "r")

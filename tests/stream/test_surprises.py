@@ -64,7 +64,7 @@ def test_chunks_stored_after_the_end_shuffle_into_the_answer(bench: Bench) -> No
 def test_chunks_may_be_stored_for_a_stream_that_never_started(bench: Bench) -> None:
     bench.store("nobody", "x")
     bench.stream.flush_buffer()
-    assert bench.bodies("nobody") == ["x"]
+    assert bench.stream.get_stream_chunks("nobody") == [{"body": "x", "chunk_index": 0}]
     assert bench.stream.get_stream_metadata("nobody") is None
 
 
