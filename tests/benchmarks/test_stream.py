@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing
 from functools import partial
 from itertools import count
 from pathlib import Path
-from time import process_time
 from typing import Final
 
 import pytest
@@ -19,25 +18,13 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from resumable import ResumableStream, open_database
 from resumable.stream import schema
 from resumable.stream.frames import MESSAGE_TYPE
+from tests.benchmarks.side_by_side import BODY, CHUNKS, Nobody, ratio, report, timed
 
-CHUNKS: Final = 5_000
 BATCH: Final = 10
-BODY: Final = '{"type":"text-delta","id":"0","delta":"Hello, world"}'
 FINISHED: Final = (10, 1_000, 100_000)
 DELETED: Final = (10, 100, 1_000)
 NOW_MS: Final = 1_767_225_600_000
 DAY_MS: Final = 24 * 60 * 60 * 1000
-ROUNDS: Final = 7
-
-Times = dict[str, float]
-"""Seconds by name, the best of all rounds."""
-
-
-class Nobody:
-    """A client that reads everything and keeps nothing."""
-
-    def send(self, frame: str) -> None:
-        pass
 
 
 @pytest.fixture(params=["in memory", "on a file"])
@@ -56,32 +43,6 @@ def connect(
             return opened.enter_context(closing(connection))
 
         yield new
-
-
-def report(
-    benchmark: BenchmarkFixture, title: str, runs: dict[str, Callable[[], float]]
-) -> Times:
-    """Run all in turn, ``ROUNDS`` times, so that the machine is as noisy for one as for the
-    other; print and return the best time of each."""
-    best: Times = {}
-
-    def one_round() -> None:
-        for name, run in runs.items():
-            best[name] = min(run(), best.get(name, float("inf")))
-
-    benchmark.pedantic(one_round, rounds=ROUNDS)  # type: ignore[no-untyped-call]  # it ships no types
-    print(f"\n{title}")
-    for name, seconds in best.items():
-        print(f"  {name:<36} {seconds * 1e6:>12,.2f} us")
-    benchmark.extra_info |= best
-    return best
-
-
-def timed(work: Callable[[], object], times: int) -> float:
-    """Seconds of CPU for each of ``times``."""
-    since = process_time()
-    work()
-    return (process_time() - since) / times
 
 
 def test_storing_beside_executemany(
@@ -213,7 +174,3 @@ def insert_finished(
         ],
     )
     connection.commit()
-
-
-def ratio(best: Times, bare: str, ours: str) -> None:
-    print(f"  {ours} takes {best[ours] / best[bare]:.2f} times as long")
