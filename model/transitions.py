@@ -17,7 +17,8 @@ def flushed(state: State, now: int) -> State:
     rows = tuple(
         [Chunk(stream, body, position, now) for stream, body, position in memory.buffer]
     )
-    return State(disk._replace(chunks=disk.chunks + rows), memory._replace(buffer=()))
+    disk = Disk(disk.streams, disk.chunks + rows, disk.has_tables)
+    return State(disk, memory._replace(buffer=()))
 
 
 def started(state: State, stream: str, request: str, now: int) -> State:

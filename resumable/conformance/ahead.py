@@ -8,9 +8,9 @@ that can be foreseen, and where it cannot, any sequence of commands is as good a
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from model import INITIAL, Advance, Command, Limits, State, step
+from model import INITIAL, Advance, Command, Limits, State
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.target import Declares, Target
+from resumable.conformance.target import Target, step_of
 
 Choose = Callable[[State, int], Command]
 """What to send next, by the state and the clock."""
@@ -44,11 +44,12 @@ def foreseen(
 ) -> Choose:
     """``choose`` itself, or what it would choose if all goes as foreseen, if ``target`` wants
     to know that: ``length`` commands, after which comes ``end``, at which it is looked."""
-    if not isinstance(target, PlansAhead):
+    told = getattr(target, "plan", None)
+    if told is None:
         return choose
     commands = list(chosen(target, choose, length, limits))
     *plan, last = _timed([*commands, end], looks=looks)
-    target.plan([*plan, last._replace(looks=True)])
+    told([*plan, last._replace(looks=True)])
     left = iter(commands)
     return lambda _state, _now_ms: next(left)
 
@@ -62,7 +63,7 @@ def _timed(commands: Iterable[Command], *, looks: bool) -> Iterator[Planned]:
 
 def chosen(target: Target, choose: Choose, length: int, limits: Limits) -> Iterator[Command]:
     """What ``choose`` would choose, one after the other, if all goes as foreseen."""
-    permitted = target.step if isinstance(target, Declares) else step
+    permitted = step_of(target)
     state, now_ms = INITIAL, EPOCH_MS
     for _ in range(length):
         command = choose(state, now_ms)

@@ -14,9 +14,8 @@ from model import (
     ReplayWhileSending,
     Start,
     State,
-    step,
 )
-from model.commands import CRASHES, UNANSWERED, stream_of
+from model.commands import UNANSWERED, CutPower, crashes, stream_of
 from model.crash import Disks
 from model.properties import Moment
 from model.step import midway
@@ -40,7 +39,11 @@ from resumable.conformance.forbidden import forbidden, shown
 from resumable.conformance.hindsight import hindsight
 from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
-from resumable.conformance.target import Brief, Declares, Detail, Target
+from resumable.conformance.target import Brief, Detail, Target, step_of
+
+
+CUT_SHORT: Final = (*UNANSWERED, CutPower)
+"""Commands after which the rows may be those of before a call, or after it."""
 
 
 class Lockstep:
@@ -51,7 +54,7 @@ class Lockstep:
 
     While ``brief`` is true, only reply, accessors, metadata and connection are compared, and
     metadata only if a row was written; chunks, raw rows and crash points are not, except
-    where several states agree with all that: then the rows may tell which of them it is.
+    where a crash within a call leaves several states: only the rows tell which of them it is.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class Lockstep:
         self.now_ms = EPOCH_MS
         self.brief = brief
         self._namer: Final = Namer(self.bindings)
-        self._step: Final = target.step if isinstance(target, Declares) else step
+        self._step: Final = step_of(target)
         self._hindsight = hindsight(setting, limits)
         self._forbidden: Final = forbidden()
         target.open(setting, self.now_ms, limits)
@@ -124,7 +127,8 @@ class Lockstep:
             self.states = (permitted[0].state,)
             return permitted[0]
         agreeing, states = self._agreeing(permitted, observation)
-        if len(states) > 1 and observation.detail is None:
+        is_cut_short = isinstance(self.steps[-1].command, CUT_SHORT)
+        if len(states) > 1 and is_cut_short and observation.detail is None:
             observation = observation._replace(detail=self._namer.detail(self._look()))
             agreeing, states = self._agreeing(agreeing, observation)
         if not agreeing:
@@ -172,7 +176,7 @@ class Lockstep:
         kind = type(command)
         if kind in UNANSWERED or kind is ReplayWhileSending:
             self._bind_unanswered(getattr(command, "call", None), brief)
-        elif self._hindsight is not None and kind in CRASHES:
+        elif self._hindsight is not None and crashes(command):
             self._bind_unanswered(self._hindsight.doubtful_call, brief)
         elif name is not None and reply.value is not None:
             bindings.bind(name, reply.value)

@@ -1,9 +1,9 @@
 """What the harness asks of the system under test, behind an adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
-from model import ORIGINAL, Command, Limits, Outcome, State
+from model import ORIGINAL, Command, Limits, Outcome, State, step
 from resumable.conformance.bindings import Bindings
 from resumable.conformance.setting import Setting
 
@@ -126,6 +126,14 @@ class Declares(Protocol):
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
     ) -> tuple[Outcome, ...]: ...
+
+
+def step_of(target: Target) -> Callable[[State, Command, int, Limits], tuple[Outcome, ...]]:
+    """What it is held against: ``model.step``, or its own. Every sequence asks, and to look
+    for a whole protocol would take as long as some commands do."""
+    own: Callable[[State, Command, int, Limits], tuple[Outcome, ...]]
+    own = getattr(target, "step", step)
+    return own
 
 
 class TargetError(Exception):

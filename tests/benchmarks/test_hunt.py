@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from model import ORIGINAL
-from resumable.conformance import lockstep
+from resumable.conformance import target as targets
 from resumable.conformance.hunt.batch import run_sequence, vocabulary
 from resumable.conformance.hunt.hunt import Budget, Hunt
 from resumable.conformance.hunt.swarm import Swarm
@@ -184,7 +184,7 @@ def test_the_parts_of_a_step(
     watch = Watch()
     for part, owner, name in (
         ("choosing the command", Swarm, "next"),
-        ("the model", lockstep, "step"),
+        ("the model", targets, "step"),
         ("the target", InProcess, "perform"),
         ("reading the target out", InProcess, "brief"),
         ("reading out its rows", InProcess, "detail"),

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
-from model import INITIAL, ORIGINAL, Advance, Command, Limits, State, step
+from model import INITIAL, ORIGINAL, Advance, Command, Limits, State
 from resumable.conformance.ahead import plan
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.explore import holdings, memory
@@ -16,7 +16,7 @@ from resumable.conformance.explore.memory import Knowledge, take_down
 from resumable.conformance.explore.scope import Scope, View
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, ROW_FACTORIES, Setting
-from resumable.conformance.target import Brief, Declares, Target
+from resumable.conformance.target import Brief, Target, step_of
 from resumable.conformance.targets.in_process import InProcess
 
 
@@ -184,7 +184,7 @@ class Repeats:
 
     def _foreseen(self, trail: Sequence[int]) -> Iterator[Command]:
         """The commands of a trail, up to one that may have several outcomes."""
-        permitted = self._target.step if isinstance(self._target, Declares) else step
+        permitted = step_of(self._target)
         state, now_ms, begun = INITIAL, EPOCH_MS, tuple[str, ...]()
         for number, choice in enumerate(trail):
             command = commands(View(self._scope, state, now_ms, begun, number))[choice]

@@ -173,7 +173,8 @@ class InProcess:
         self._memory.stop()
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
-        self._tick(now_ms)
+        if now_ms != self._now_ms:
+            self._tick(now_ms)
         self._ended_transaction = False
         self._database.midway.clear()
         return self._perform[type(command)](command, bindings)
@@ -197,9 +198,8 @@ class InProcess:
         )
 
     def _tick(self, now_ms: int) -> None:
-        if now_ms != self._now_ms:
-            self._now_ms = now_ms
-            self._set_clock(now_ms)
+        self._now_ms = now_ms
+        self._set_clock(now_ms)
 
     def _construct(self, connection: Connection) -> None:
         connection.row_factory = ROW_FACTORIES[self._setting.rows]
@@ -347,9 +347,24 @@ class InProcess:
         return self._restart(self._database.killed)
 
     def _while_faulty(self, command: WhileFaulty, bindings: Bindings) -> Seen:
+        if isinstance(command.call, Restart):
+            return self._restart_while_faulty(command)
         call = self._perform[type(command.call)]
         with striking(self._database, command.fault, command.let_through) as strike:
             seen = call(command.call, bindings)
+        return seen._replace(disk_failed=strike.struck)
+
+    def _restart_while_faulty(self, command: WhileFaulty) -> Seen:
+        """The connection is the caller's: it is opened before the fault may strike, and the
+        same when the constructor is called again."""
+        database = self._database
+        connection = database.crash(self._setting)
+        with striking(database, command.fault, command.let_through) as strike:
+            seen = self._restart(lambda _: connection)
+        if seen.refused is not None:
+            database.midway.append(read_rows(connection))
+            again = self._restart(lambda _: connection)
+            seen = seen if again.refused is None else again
         return seen._replace(disk_failed=strike.struck)
 
     def _cut_power(self, command: CutPower, _bindings: Bindings) -> Seen:
