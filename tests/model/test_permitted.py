@@ -71,10 +71,15 @@ def test_rows_that_ended_do_not_tie(restart: Command) -> None:
 
 
 def test_a_restored_stream_takes_its_own_request_and_counter() -> None:
-    tie = (Start("a", "ra"), Burst("a", "x", 3), Start("b", "rb"), Burst("b", "y", 6))
+    tie = (
+        *(Start("a", "ra"), Burst("a", "x", 3)),
+        *(Start("b", "rb"), Burst("b", "y", 6)),
+        *(Start("c", "rc"), Burst("c", "z", 3)),
+    )
     assert [state.memory[:4] for state in permitted_states(*tie, then=Restart())] == [
         ("a", "ra", False, 3),
         ("b", "rb", False, 6),
+        ("c", "rc", False, 3),
     ]
 
 
