@@ -8,7 +8,7 @@ anything was done; also where the connection was opened with ``check_same_thread
 
 A fork is noticed if it is Python's own (``os.fork``, ``multiprocessing``): a child has
 another ``process``. To notice it by asking for the process id would take a system call
-each time. To compare costs 1% of storing a chunk in memory
+each time. To compare costs 3% of storing a chunk in memory
 (``tests/benchmarks/test_settings.py``).
 """
 

@@ -42,6 +42,8 @@ INSERT_CHUNK: Final = """
     insert into cf_ai_chat_stream_chunks (id, stream_id, body, chunk_index, created_at)
     values (?, ?, ?, ?, ?)"""
 
+INSERT_TEN_CHUNKS: Final = INSERT_CHUNK + 9 * ", (?, ?, ?, ?, ?)"
+
 INSERT_STREAM: Final = """
     insert into cf_ai_chat_stream_metadata (id, request_id, status, created_at)
     values (?, ?, 'streaming', ?)"""

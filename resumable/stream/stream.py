@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable
+from itertools import chain
 from threading import get_ident
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from resumable.stream.errors import (
     WrongThreadError,
 )
 from resumable.stream.frames import Frames
-from resumable.stream.limits import DEFAULT_LIMITS, Limits
+from resumable.stream.limits import CHUNK_BUFFER_SIZE, DEFAULT_LIMITS, Limits
 from resumable.stream.rows import (
     Client,
     Status,
@@ -383,7 +384,11 @@ class ResumableStream:
                     self._buffer, self._chunks_written
                 )
             ]
-            self._cursor.executemany(schema.INSERT_CHUNK, rows)
+            if len(rows) == CHUNK_BUFFER_SIZE:
+                # The usual number: one statement takes three quarters of the time of ten.
+                self._cursor.execute(schema.INSERT_TEN_CHUNKS, [*chain.from_iterable(rows)])
+            else:
+                self._cursor.executemany(schema.INSERT_CHUNK, rows)
             self._chunks_written += len(rows)
 
     def _insert_stream(self, stream_id: str, request_id: str, created_at: int) -> None:

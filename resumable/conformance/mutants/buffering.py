@@ -1,16 +1,23 @@
 """Bugs of the buffer, of flushing it, and of reading what is on disk."""
 
-from typing import Final
-
 from resumable import ResumableStream, StreamChunk, StreamMetadata
 from resumable.conformance.mutants.catalogue import Source, seeded
-from resumable.conformance.mutants.kit import OtherLimits, OtherSql, changed, instead
+from resumable.conformance.mutants.kit import Edits, OtherLimits, OtherSql, changed, instead
 from resumable.conformance.mutants.rules import Rule
 from resumable.stream import schema
 
-_ID_BY_INDEX: Final = schema.INSERT_CHUNK.replace(
-    "(?, ?, ?, ?, ?)", "(?2 || ':' || ?4, ?2, ?3, ?4, ?5)"
-)
+
+def _id_by_index(insert: str) -> Edits:
+    """Make a chunk's id of stream and index, and begin the statement so."""
+    rows = [
+        f"(?{n + 2} || ':' || ?{n + 4}, ?{n + 2}, ?{n + 3}, ?{n + 4}, ?{n + 5})"
+        for n in range(0, 50, 5)
+    ]
+    into = f"{insert} into cf_ai_chat_stream_chunks values "
+    return {
+        schema.INSERT_CHUNK: into + rows[0],
+        schema.INSERT_TEN_CHUNKS: into + ", ".join(rows),
+    }
 
 
 @seeded(Rule.FLUSH_SIZE, Source.OFF_BY_ONE)
@@ -162,21 +169,21 @@ class SkipsRepeatedChunks(ResumableStream):
 class AnEqualIndexIsRefused(OtherSql):
     """Makes a chunk's id of stream and index, and cannot store a second one there."""
 
-    edits = instead(schema.INSERT_CHUNK, _ID_BY_INDEX)
+    edits = _id_by_index("insert")
 
 
 @seeded(Rule.STORE, Source.SQL)
 class AnEqualIndexReplaces(OtherSql):
     """Replaces the chunk that has the same index in the same stream."""
 
-    edits = instead(schema.INSERT_CHUNK, _ID_BY_INDEX.replace("into", "or replace into"))
+    edits = _id_by_index("insert or replace")
 
 
 @seeded(Rule.STORE, Source.SQL)
 class AnEqualIndexIsIgnored(OtherSql):
     """Drops a chunk whose index its stream has already."""
 
-    edits = instead(schema.INSERT_CHUNK, _ID_BY_INDEX.replace("into", "or ignore into"))
+    edits = _id_by_index("insert or ignore")
 
 
 @seeded(Rule.READ_OUT, Source.TIDY)
