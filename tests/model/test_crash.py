@@ -12,6 +12,7 @@ from model import (
     Flush,
     Outcome,
     Replay,
+    ReplayToDeadSocket,
     Reply,
     Restart,
     Start,
@@ -175,6 +176,17 @@ def test_a_replay_that_was_struck_has_sent_everything_or_nothing() -> None:
     found = {(outcome.reply.frames, outcome.state) for outcome in struck(state, Replay("r"))}
     flush = flushed(state, NOW_MS)
     assert found == {((), state), ((), flush), (frames, state), (frames, flush)}
+
+
+def test_a_replay_to_a_dead_socket_that_was_struck_has_sent_what_was_taken_or_nothing() -> None:
+    state = after(*started(4), limits=SMALL)
+    frames = step(state, Replay("r"), NOW_MS, SMALL)[0].reply.frames[:2]
+    found = struck(state, ReplayToDeadSocket("r", 2))
+    assert {(reply.refused, reply.frames, after) for reply, after in found} == {
+        (*refusal, after)
+        for refusal in [("socket", frames), ("disk", frames), ("disk", ())]
+        for after in (state, flushed(state, NOW_MS))
+    }
 
 
 def test_a_burst_whose_one_flush_failed_goes_on_with_the_next() -> None:

@@ -126,6 +126,18 @@ def test_what_is_left_can_be_read_after_the_client_died(stream: ResumableStream)
     assert client.frames == 0
 
 
+def test_nobody_reads_on_for_a_client_that_died() -> None:
+    connection = sqlite3.connect(":memory:")
+    stream = long_answer(connection)
+    with pytest.raises(ConnectionResetError):
+        stream.replay_chunks(bench.Client(frames_taken=3), "r")
+    ran: list[str] = []
+    connection.set_trace_callback(ran.append)
+    stream.clear_all()
+    assert not [statement for statement in ran if "select" in statement.lower()]
+    connection.close()
+
+
 @pytest.mark.parametrize("index", [0, CHUNKS - 1])
 def test_a_chunk_that_cannot_be_read_is_told_as_what_the_database_refused(index: int) -> None:
     connection = sqlite3.connect(":memory:")
