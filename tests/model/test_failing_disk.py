@@ -11,6 +11,7 @@ from model import (
     Memory,
     Outcome,
     Replay,
+    ReplayToDeadSocket,
     Reply,
     Restart,
     Start,
@@ -130,3 +131,19 @@ def test_a_replay_that_the_disk_fails_leaves_the_stream_flushed_or_not() -> None
         Outcome(reply, life.permitted(Flush())[0].state),
     ]
     assert clean.state not in [outcome.state for outcome in sent]
+
+
+def test_a_replay_to_a_dead_socket_that_the_disk_fails_has_sent_what_was_taken_or_nothing() -> (
+    None
+):
+    life = life_of(*started(4), limits=SMALL)
+    before, flush = life.state, life.permitted(Flush())[0].state
+    taken = life.permitted(Replay("r"))[0].reply.frames[:2]
+    permitted = life.permitted(WhileDiskFails(ReplayToDeadSocket("r", 2), 0))
+    assert [(reply.refused, reply.frames, state) for reply, state in permitted] == [
+        ("socket", taken, before),
+        ("socket", taken, flush),
+        ("disk", (), before),
+        ("disk", taken, before),
+        ("disk", taken, flush),
+    ]

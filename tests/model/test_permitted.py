@@ -13,6 +13,7 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPowerDuring,
     Destroy,
     Flush,
     InsertStale,
@@ -33,6 +34,7 @@ from model import (
 )
 from model.commands import Call
 from model.faults import inside
+from model.transitions import flushed
 from tests.model.lives import SMALL, WRITING, after, life_of, permitted_states, started
 
 STALE_MS = SMALL.stale_age_ms
@@ -209,3 +211,19 @@ def test_a_crash_inside_what_a_failing_disk_surrounds_is_one_inside_the_call() -
     burst = Burst("s1", "c", 4)
     assert inside(state, WhileDiskFails(burst, 0), 0, SMALL) == inside(state, burst, 0, SMALL)
     assert inside(state, Complete("s1"), 0, SMALL) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Replay("r"),
+        ReplayToDeadSocket("r", 0),
+        WhileDiskFails(Replay("r"), 0),
+        WhileFaulty(Replay("r"), "io_error", 0),
+        CutPowerDuring(Replay("r"), 0, "none"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_crash_inside_a_replay_may_leave_its_flush_and_nothing_else(command: Command) -> None:
+    state = after(*started(4), limits=SMALL)
+    assert inside(state, command, 0, SMALL) == (flushed(state, 0).disk,)

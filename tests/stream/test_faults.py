@@ -199,3 +199,20 @@ def test_a_start_whose_id_is_taken_has_flushed_nothing(bench: Bench) -> None:
     assert stream.active_request_id == "first"
     stream.flush_buffer()
     assert stream.get_stream_chunks("same") == [{"body": "buffered", "chunk_index": 0}]
+
+
+OTHER_RULES = {
+    "a check": "alter table cf_ai_chat_stream_metadata add column more check (id <> 'taken')",
+    "a trigger": "create trigger refuse before insert on cf_ai_chat_stream_metadata"
+    " begin select raise(abort, 'refused by a trigger'); end",
+}
+
+
+@pytest.mark.parametrize("rule", OTHER_RULES.values(), ids=OTHER_RULES)
+def test_a_row_that_breaks_a_rule_of_somebody_elses_does_not_exist_already(
+    bench: Bench, rule: str
+) -> None:
+    bench.connection.execute(rule)
+    with pytest.raises(StorageError) as raised:
+        bench.stream.insert_stale_stream("taken", "request", 1)
+    assert type(raised.value) is StorageError
