@@ -34,13 +34,16 @@ LETTERS = pytest.mark.parametrize("letter", ["x", "é", "漢", "😀"], ids=lamb
 
 
 @LETTERS
-def test_a_chunk_of_exactly_the_largest_size_is_stored(bench: Bench, letter: str) -> None:
+def test_a_chunk_of_exactly_the_largest_size_is_stored_without_a_word(
+    bench: Bench, letter: str, caplog: pytest.LogCaptureFixture
+) -> None:
     body = letter * (BYTES_MAX // len(letter.encode()))
     assert len(body.encode()) == BYTES_MAX
     stream_id = bench.start()
-    bench.store(stream_id, body)
+    bench.store(stream_id, body, body[:-1])
     bench.stream.flush_buffer()
-    assert bench.bodies(stream_id) == [body]
+    assert bench.bodies(stream_id) == [body, body[:-1]]
+    assert not caplog.records
 
 
 @LETTERS
