@@ -21,6 +21,7 @@ from model.commands import (
     Start,
     Store,
     WhileDiskFails,
+    crashes,
 )
 from model.frames import chunk as chunk_frame
 from model.frames import well_formed
@@ -40,8 +41,12 @@ DELETES: Final = (ClearAll, Destroy, Complete, *REPLAYS, Restore)
 @claim(ALWAYS)
 def what_is_refused_has_changed_nothing_but_may_have_flushed(it: Moment) -> bool:
     """A burst is several calls, and only its last one was refused; so is a replay around
-    a destroy."""
-    if it.reply.refused is None or isinstance(it.call, Burst) or it.after == it.before:
+    a destroy. A constructor that was refused is called again."""
+    if (
+        it.reply.refused is None
+        or isinstance(it.call, Burst | Restart)
+        or it.after == it.before
+    ):
         return True
     if isinstance(it.command, ReplayWhileSending) and isinstance(it.call, Destroy):
         return it.after.memory.is_destroyed
@@ -106,7 +111,7 @@ def chunks_are_only_ever_added_at_the_end_or_deleted(it: Moment) -> bool:
 @claim(ALWAYS)
 def only_some_commands_delete(it: Moment) -> bool:
     return (
-        isinstance(it.command, REBIRTHS)
+        _is_reborn(it)
         or isinstance(it.call, DELETES)
         or _replays(it)
         or (
@@ -123,9 +128,13 @@ def only_a_replay_sends(it: Moment) -> bool:
 
 @claim(ALWAYS)
 def an_instance_that_was_destroyed_stays_so(it: Moment) -> bool:
-    if not it.before.memory.is_destroyed or isinstance(it.command, REBIRTHS):
+    if not it.before.memory.is_destroyed or _is_reborn(it):
         return True
     return it.after == it.before
+
+
+def _is_reborn(it: Moment) -> bool:
+    return crashes(it.command) or isinstance(it.command, Reopen)
 
 
 # -- Single commands --

@@ -177,9 +177,12 @@ call has returned."""
 @dataclass(frozen=True, slots=True)
 class WhileFaulty:
     """``call``, while ``fault`` strikes: ``let_through`` of the points at which it can are
-    let through, and the next one is struck, if there is one."""
+    let through, and the next one is struck, if there is one.
 
-    call: Call
+    Of a restart, it strikes the constructor. If that raises, it is called again once the fault
+    has passed."""
+
+    call: Call | Restart
     fault: Fault
     let_through: int
 
@@ -253,6 +256,12 @@ UNANSWERED: tuple[type[Command], ...] = (KillDuring, CutPowerDuring)
 
 AROUND_A_CALL = WhileDiskFails | WhileFaulty | InTransaction | KillDuring | CutPowerDuring
 """Something happens around a call of a method."""
+
+
+def crashes(command: Command) -> bool:
+    """Whether the process dies, and another one starts; whose constructor may be struck."""
+    is_struck = isinstance(command, WhileFaulty) and isinstance(command.call, Restart)
+    return is_struck or isinstance(command, CRASHES)
 
 
 def stream_of(command: Command) -> str | None:

@@ -14,6 +14,7 @@ from model.commands import (
     CutPowerDuring,
     Replay,
     ReplayToDeadSocket,
+    Restart,
     Store,
     WhileDiskFails,
     WhileFaulty,
@@ -39,13 +40,16 @@ def while_disk_fails(
 
 
 def while_faulty(
-    clean: Outcomes, state: State, call: Call, now: int, limits: Limits
+    clean: Outcomes, state: State, call: Call | Restart, now: int, limits: Limits
 ) -> Outcomes:
     """As ``while_disk_fails``, for faults that may strike only once, and at reads and locks,
-    too: the call may not have minded, and a replay may fail before it sends anything."""
+    too: the call may not have minded, and a replay may fail before it sends anything. A
+    constructor that raised has done nothing, so that the next one restores the same."""
+    unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
+    if isinstance(call, Restart):
+        return (*clean, *unharmed, *[refused("disk", outcome.state) for outcome in clean])
     if state.memory.is_destroyed:
         return clean
-    unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
     failed = list(_failed(clean, state, call, now, limits))
     match call:
         case Burst(stream):

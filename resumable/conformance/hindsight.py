@@ -5,13 +5,13 @@ from typing import Final, get_args
 
 from model import INITIAL, Disk, Limits, Outcome, Restart, State, step
 from model.commands import (
-    CRASHES,
     Call,
     Command,
     CutPower,
     CutPowerDuring,
     Reopen,
     WhileFaulty,
+    crashes,
 )
 from model.crash import (
     Disks,
@@ -38,7 +38,7 @@ class Hindsight:
         self._durability: Final = durability
         self._limits: Final = limits
         self._history = committed(begun((Disk(has_tables=False),)), (INITIAL.disk,))
-        self.doubtful_call: Call | None = None
+        self.doubtful_call: Call | Restart | None = None
         """The last call that an I/O error struck; a crash may bring it back."""
 
     @property
@@ -48,13 +48,14 @@ class Hindsight:
 
     def besides(self, command: Command, now_ms: int) -> list[Outcome]:
         """What is permitted besides what ``step`` says, which knows only the last disk."""
-        if not isinstance(command, CRASHES):
+        if not crashes(command):
             return []
         disks = self.may_be_found if _takes_power(command) else left_by_kill(self._history)
+        restart = command if isinstance(command, WhileFaulty) else Restart()
         return [
             outcome
             for disk in disks
-            for outcome in step(State(disk), Restart(), now_ms, self._limits)
+            for outcome in step(State(disk), restart, now_ms, self._limits)
         ]
 
     def note(
@@ -70,7 +71,7 @@ class Hindsight:
         disks = _disks(state.disk for state in after)
         if _takes_power(command):
             self._history = begun(self._found(command, before, disks, now_ms))
-        elif isinstance(command, CRASHES):
+        elif crashes(command):
             self._history = self._history._replace(doubtful=())
         elif isinstance(command, Reopen) and self._durability.startswith("wal"):
             self._history = begun(self._history.commits[-1])
@@ -127,7 +128,9 @@ def _disks(disks: Iterable[Disk]) -> Disks:
     return tuple(dict.fromkeys(disks))
 
 
-def _wanted(call: Call, before: Sequence[State], now_ms: int, limits: Limits) -> Disks:
+def _wanted(
+    call: Call | Restart, before: Sequence[State], now_ms: int, limits: Limits
+) -> Disks:
     """Every disk to which ``call`` would lead, if nothing came between."""
     after = [
         outcome.state.disk for state in before for outcome in step(state, call, now_ms, limits)

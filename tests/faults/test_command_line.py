@@ -54,7 +54,7 @@ def test_a_run_ends_with_a_table_a_certificate_and_a_verdict(tmp_path: Path) -> 
         ["denied", "wal-full"],
     ]
     assert "complete: every workload of up to 1 commands" in lines
-    assert lines[-1].startswith("sqlite: conforms  (10 workloads, ")
+    assert lines[-1].startswith("sqlite: conforms  (11 workloads, ")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,7 +8,7 @@ from model import Complete, Flush, Start, Store
 from resumable.conformance.explore.scope import original, small
 from resumable.conformance.explore.search import Here
 from resumable.conformance.faults.certificate import certificate, words
-from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Counts, places
+from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Counts, Place, places
 from resumable.conformance.faults.planted import PLANTED, Planted, WeakSynchronous
 from resumable.conformance.faults.power import Losses
 from resumable.conformance.faults.result import Struck
@@ -43,6 +43,7 @@ FOUND_BY = {
     "no_rollback": WITHOUT_CRASH - {"full", "full_on"},
     "retry_stores_twice": WITHOUT_CRASH,
     "index_is_not_reloaded": KILLS,
+    "begins_without_restoring": {"interrupt", "denied"},
     "full_is_no_error": {"full", "full_on"},
     "busy_is_no_error": {"busy", "busy_on"},
     "interrupt_is_no_error": {"interrupt"},
@@ -96,7 +97,7 @@ def test_another_seed_draws_other_disks_and_the_same_one_the_same(kind: str) -> 
     workload = (*PENDING, Complete("s1"))
 
     def counts(seed: int) -> Counts:
-        place = (kind, "delete-extra")
+        place: Place = (kind, "delete-extra")
         return Batch(SCOPE, (place,), (workload,), seed=seed).run(sqlite(), silent).at(*place)
 
     found = [counts(seed) for seed in (0, 1, 2, 3)]
@@ -175,12 +176,12 @@ def test_a_target_that_nobody_can_look_under_cannot_be_struck() -> None:
     assert Obstacle().run(sqlite(), silent) == ""
 
 
-def test_workloads_are_different_and_all_end_in_a_call() -> None:
+def test_workloads_are_different_and_end_in_whatever_can_be_struck() -> None:
     found = [*workloads(SCOPE, 1), *workloads(SCOPE, 2), *workloads(SCOPE, 3)]
     assert len(set(found)) == len(found) > 500
     assert {type(workload[-1]).__name__ for workload in found} == {
         *("Start", "Store", "Flush", "Complete", "MarkError", "Replay", "Restore"),
-        *("ClearAll", "Destroy", "InsertStale"),
+        *("ClearAll", "Destroy", "InsertStale", "Restart"),
     }
 
 

@@ -76,7 +76,7 @@ commands: Final[st.SearchStrategy[Any]] = st.one_of(
     st.builds(WhileDiskFails, calls, counts),
     st.builds(InTransaction, calls),
     st.builds(KillDuring, calls, counts),
-    st.builds(WhileFaulty, calls, st.sampled_from(get_args(Fault)), counts),
+    st.builds(WhileFaulty, calls | st.just(Restart()), st.sampled_from(get_args(Fault)), counts),
     st.builds(CutPower, kept),
     st.builds(CutPowerDuring, calls, counts, kept),
 )

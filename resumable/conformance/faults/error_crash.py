@@ -46,10 +46,11 @@ class ErrorCrashes:
             self._beat()
             with after(self._target, self._scope, self._mode, workload[:-1]) as lockstep:
                 moments = self._moments(lockstep, workload[-1], point)
+                self._target.database.close()
+                for moment in moments:
+                    self._crash(moment, counts)
             if not moments:
                 return
-            for moment in moments:
-                self._crash(moment, counts)
         raise endless(workload[-1])
 
     def _moments(self, lockstep: Lockstep, struck: Any, point: int) -> list[_Moment]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
-from model.commands import Fault
+from model.commands import Command, Fault, Restart
 from model.crash import Durability
 from resumable.conformance.divergence import Divergence
 
@@ -29,6 +29,10 @@ class Kind(NamedTuple):
     """In which settings of the database it is tried."""
 
     fault: Fault | None = None
+
+    def strikes(self, command: Command) -> bool:
+        """Whether it can strike ``command`` at all."""
+        return self.fault is not None or not isinstance(command, Restart)
 
 
 KINDS: Final[dict[str, Kind]] = {

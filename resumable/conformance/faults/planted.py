@@ -11,7 +11,7 @@ from contextlib import suppress
 from sqlite3 import Connection, Cursor
 from typing import Any, Final, NamedTuple, Self
 
-from model import ClearAll, Complete, Flush, Start, Store
+from model import ClearAll, Complete, Flush, Restart, Start, Store
 from resumable import ResumableStream, StorageError
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.mutants.kit import NOTHING, OtherSql, instead
@@ -117,6 +117,16 @@ class RetryStoresTwice(ResumableStream):
             self._has_failed = True
             raise
         self._has_failed = False
+
+
+class BeginsWithoutRestoring(ResumableStream):
+    """Begins with nothing, if it cannot read what was active."""
+
+    def _find_restorable(self) -> Any:
+        try:
+            return super()._find_restorable()
+        except sqlite3.Error:
+            return None
 
 
 class MakesUpForErrors(ResumableStream):
@@ -236,6 +246,7 @@ PLANTED: Final = (
     Planted(NoRollback, (*_PENDING, Flush())),
     Planted(RetryStoresTwice, (*_PENDING, Flush())),
     Planted(IndexIsNotReloaded, (*_PENDING, Flush())),
+    Planted(BeginsWithoutRestoring, (*_START, Restart())),
     Planted(FullIsNoError, (*_PENDING, Flush())),
     Planted(BusyIsNoError, (*_PENDING, Flush())),
     Planted(InterruptIsNoError, (*_PENDING, Flush())),

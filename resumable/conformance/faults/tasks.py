@@ -11,7 +11,7 @@ from resumable.conformance.divergence import DivergedError
 from resumable.conformance.explore.scope import Scope
 from resumable.conformance.faults.error_crash import ErrorCrashes
 from resumable.conformance.faults.errors import Errors
-from resumable.conformance.faults.figures import Counts, Figures, Place, Violation
+from resumable.conformance.faults.figures import KINDS, Counts, Figures, Place, Violation
 from resumable.conformance.faults.kill import SAMPLED, Kills
 from resumable.conformance.faults.library import library
 from resumable.conformance.faults.power import Losses
@@ -87,7 +87,8 @@ class Batch:
             strike, counts = self._strike(target, kind, mode, beat), figures.at(kind, mode)
             for number, workload in enumerate(self.workloads, self.first):
                 try:
-                    strike(workload, counts)
+                    if KINDS[kind].strikes(workload[-1]):
+                        strike(workload, counts)
                 except DivergedError as error:
                     figures.note(Violation(kind, mode, error.divergence, number))
         return figures

@@ -53,8 +53,10 @@ EVERYWHERE: Final = (
 )
 """What may be struck, and may come before what is struck."""
 
+_RESTART: Final = Word("restart", lambda _: [Restart()])
+
 BEFORE: Final = (
-    Word("restart", lambda _: [Restart()]),
+    _RESTART,
     Word(
         "move the clock on, until all is stale, and a sweep is due for what has ended",
         lambda view: [Advance(view.scope.limits.sweep_age_ms + 1)],
@@ -63,12 +65,14 @@ BEFORE: Final = (
 """What only comes before."""
 
 STRUCK: Final = (
+    _RESTART,
     Word("mark_error for the active stream", lambda view: [MarkError(_active(view))]),
     Word("restore", lambda _: [Restore()]),
     Word("destroy", lambda _: [Destroy()]),
     Word("insert a stale stream", _insert),
 )
-"""What only comes last."""
+"""What only comes last. A restart also comes before; it is struck by errors only, since a
+crash of the process that restarts is struck with every other crash."""
 
 
 class Beginning(NamedTuple):
