@@ -85,7 +85,9 @@ def test_storing_beside_executemany(
 
 
 def test_replaying_beside_a_select(
-    benchmark: BenchmarkFixture, connect: Callable[[], sqlite3.Connection]
+    benchmark: BenchmarkFixture,
+    connect: Callable[[], sqlite3.Connection],
+    request: pytest.FixtureRequest,
 ) -> None:
     connection = connect()
     stream = ResumableStream(connection)
@@ -107,7 +109,7 @@ def test_replaying_beside_a_select(
 
     best = report(
         benchmark,
-        "replaying a chunk",
+        f"replaying a chunk, {request.node.callspec.id}",
         {
             "select, and building the strings": lambda: timed(select, CHUNKS),
             "replay_chunks": lambda: timed(lambda: stream.replay_chunks(Nobody(), "r"), CHUNKS),
