@@ -45,7 +45,7 @@ UNKNOWN: Final = "unknown"
 """The id of a stream that never existed."""
 
 WEIGHTS: Final[dict[type[Command], int]] = {
-    Store: 60,
+    Store: 120,
     Burst: 4,
     Advance: 14,
     Start: 8,

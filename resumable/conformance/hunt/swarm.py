@@ -34,7 +34,7 @@ from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
 
-GENERATION: Final = 8
+GENERATION: Final = 9
 """Part of every seed; it changes whenever a seed would give other sequences than before."""
 
 _LENGTHS: Final = (10, 30, 50, 50, 80, 120)
