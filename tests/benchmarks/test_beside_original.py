@@ -70,14 +70,15 @@ def original(database: str | Path) -> Iterator[dict[str, Work]]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        print(f"\n{process.stdout.readline().strip()}")
+        asked, answered = process.stdin, process.stdout
+        assert asked is not None
+        assert answered is not None
+        print(f"\n{answered.readline().strip()}")
         print(f"this package, SQLite {sqlite3.sqlite_version}")
 
         def ask(work: str) -> float:
-            print(work, file=process.stdin, flush=True)
-            return float(process.stdout.readline()) / 1e6 / CHUNKS  # type: ignore[union-attr]  # see above
+            print(work, file=asked, flush=True)
+            return float(answered.readline()) / 1e6 / CHUNKS
 
         yield {work: partial(ask, work) for work in ("store", "replay")}
 

@@ -131,7 +131,7 @@ def test_with_ever_more_finished_streams(benchmark: BenchmarkFixture) -> None:
         for deleted in DELETED:
             name = f"sweep {deleted:,} of {finished + deleted:,}"
             runs[name] = partial(swept, finished, deleted)
-    report(benchmark, "with ever more finished streams", runs)
+    report(benchmark, "with ever more finished streams", runs, rounds=7)
 
 
 def restarts(connection: sqlite3.Connection) -> float:
