@@ -22,6 +22,7 @@ from model import (
     Replay,
     ReplayToDeadSocket,
     ReplayWhileSending,
+    Reply,
     Restart,
     Restore,
     Start,
@@ -53,6 +54,7 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
     ],
     "gap_in_a_stream": [
         (A, Store("s1", "a"), Store("s1", "b")),
+        (A, Store("s1", "a"), Store("s1", "b"), Store("s1", "c")),
         (A, Store("s1", "a"), B, Store("s1", "b")),
     ],
     "chunk_skipped": [
@@ -60,9 +62,18 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (Destroy(), Store("s1", "a")),
     ],
     "stored_to_no_stream": [(A, Store("s1", "a")), (Destroy(), Store("x", "a"))],
-    "stored_after_the_end": [(A, Store("s1", "a")), (A, B, Complete("s2"), Store("s1", "a"))],
+    "stored_after_the_end": [
+        (A, Store("s1", "a")),
+        (A, B, Complete("s2"), Store("s1", "a")),
+        (A, Complete("s1"), MarkError("s1")),
+    ],
     "unknown_stream_ended": [(A, Complete("s1")), (Destroy(), MarkError("x"))],
-    "active_forgotten": [(A, B, Complete("s2")), (A, Complete("x")), (A, ClearAll())],
+    "active_forgotten": [
+        (A, B, Complete("s2")),
+        (A, B, Store("s1", "a")),
+        (A, Complete("x")),
+        (A, ClearAll()),
+    ],
     "ended_twice": [
         (A, B, Complete("s1"), Complete("s2")),
         (A, Complete("s1"), Complete("s1")),
@@ -80,7 +91,11 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Complete("s1"), ClearAll(), Replay("r1")),
         (A, Complete("s1"), Destroy(), Replay("r1")),
     ],
-    "another_answer_replayed": [(A, Replay("r1")), (A, Complete("s1"), Replay("r2"))],
+    "another_answer_replayed": [
+        (A, Replay("r1")),
+        (A, Complete("s1"), Replay("r2")),
+        (A, ReplayWhileSending("r2", Flush(), 0)),
+    ],
     "new_stream_forgotten": [
         (A, ReplayWhileSending("r1", B, 0)),
         (A, Restart(), ReplayWhileSending("r1", B, 1)),
@@ -117,6 +132,28 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
     ],
 }
 """Programs whose last command is permitted in one way only, and does not show it."""
+
+SHOWN_TOO: Final[dict[str, list[Program]]] = {
+    "chunks_out_of_order": [
+        (A, Burst("s1", "a", 3), B, Store("s2", "x"), Store("s1", "b")),
+    ],
+    "stored_to_no_stream": [(Burst("x", "a", 2),)],
+    "stored_after_the_end": [(A, Complete("s1"), Burst("s1", "a", 2))],
+    "old_streams_stay": [
+        (A, Complete("s1"), Advance(DAY_MS + 1), InTransaction(B)),
+        (A, Complete("s1"), Advance(DAY_MS + 1), MarkError("x")),
+        (A, MarkError("s1"), Advance(DAY_MS), Complete("x"), Advance(1), Complete("x")),
+    ],
+    "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
+}
+"""Programs that show it in another way than its example."""
+
+UNHARMED: Final = (
+    *("superseded_still_streams", "chunk_skipped", "stored_to_no_stream"),
+    *("stored_after_the_end", "unknown_stream_ended", "active_forgotten", "ended_twice"),
+    *("old_streams_stay", "answer_not_replayed", "another_answer_replayed"),
+)
+"""What only a call can show that was done."""
 
 
 def last_moments(program: Sequence[Command]) -> Iterator[Moment]:
@@ -161,6 +198,39 @@ def test_no_command_of_an_example_can_be_left_out(surprise: Surprise) -> None:
 )
 def test_what_comes_close_does_not_show_it(name: str, program: Program) -> None:
     assert not shows(SURPRISES[name], program)
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [(name, program) for name, programs in SHOWN_TOO.items() for program in programs],
+)
+def test_another_program_shows_it(name: str, program: Program) -> None:
+    assert shows(SURPRISES[name], program)
+
+
+@pytest.mark.parametrize("name", UNHARMED)
+def test_a_call_that_was_refused_does_not_show_it(name: str) -> None:
+    programs = [SURPRISES[name].example, *SHOWN_TOO.get(name, [])]
+    moments = [moment for program in programs for moment in last_moments(program)]
+    calls = [moment for moment in moments if not isinstance(moment.command, Restart)]
+    assert calls
+    for moment in calls:
+        refused = moment.outcome._replace(reply=Reply(refused="disk", disk_failed=True))
+        assert not SURPRISES[name].shows(moment._replace(outcome=refused))
+
+
+@every
+def test_an_example_goes_over_a_limit_by_the_least_there_is(surprise: Surprise) -> None:
+    example = surprise.example
+    for at, command in enumerate(example):
+        match command:
+            case Advance(ms) if ms > 0:
+                less: Command = Advance(ms - 1)
+            case Store(stream, body) if len(body) > 1:
+                less = Store(stream, body[1:])
+            case _:
+                continue
+        assert not shows(surprise, (*example[:at], less, *example[at + 1 :]))
 
 
 def test_every_surprise_has_near_misses() -> None:
