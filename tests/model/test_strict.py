@@ -19,6 +19,7 @@ from model import (
     InTransaction,
     KillDuring,
     MarkError,
+    Reopen,
     Replay,
     ReplayToDeadSocket,
     ReplayWhileSending,
@@ -99,12 +100,16 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
     "new_stream_forgotten": [
         (A, ReplayWhileSending("r1", B, 0)),
         (A, Restart(), ReplayWhileSending("r1", B, 1)),
+        (A, Restart(), ReplayWhileSending("r1", B, 2)),
         (A, Store("s1", "a"), Flush(), Restart(), ReplayWhileSending("r1", B, 0)),
         (A, Restart(), ReplayWhileSending("r1", Store("s1", "a"), 0)),
         (A, Restart(), Replay("r1")),
     ],
     "chunks_lost_by_a_crash": [
+        (A, Store("s1", "a"), TICK),
         (A, Store("s1", "a"), Flush(), Restart()),
+        # The very same chunk is on disk.
+        (A, Store("s1", "a"), Complete("s1"), Store("s1", "a"), Restart()),
         (A, Burst("s1", "a", 10), Restart()),
         (A, Store("x", "a"), Restart()),
         (A, Store("s1", "a"), Advance(FRESH_MS + 1), Restart()),
@@ -145,6 +150,8 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
         (A, MarkError("s1"), Advance(DAY_MS), Complete("x"), Advance(1), Complete("x")),
     ],
     "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
+    "another_answer_replayed": [(B, Replay("r1"))],
+    "long_answer_deleted": [(A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen())],
 }
 """Programs that show it in another way than its example."""
 
