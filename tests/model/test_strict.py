@@ -151,7 +151,10 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
     ],
     "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
     "another_answer_replayed": [(B, Replay("r1"))],
-    "long_answer_deleted": [(A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen())],
+    "long_answer_deleted": [
+        (A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen()),
+        (A, TICK, Store("s1", "a"), Flush(), Advance(FRESH_MS), Restart()),
+    ],
 }
 """Programs that show it in another way than its example."""
 
