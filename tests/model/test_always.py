@@ -11,6 +11,7 @@ from model import (
     Complete,
     Destroy,
     Flush,
+    InsertStale,
     KillDuring,
     MarkError,
     Outcome,
@@ -203,16 +204,25 @@ def test_a_claim_is_false_of_a_wrong_step(name: str, moment: Moment) -> None:
     assert name in [claim.name for claim in BY_KIND[type(moment.command)]]
 
 
-RARE: dict[str, tuple[Command, ...]] = {
-    "what is cleared is gone": (*started(3), Destroy(), ClearAll()),
-    "no chunk is lost": (
-        *(*started(3), Complete("s1"), Start("s2", "r"), Restart(), Advance(1_001)),
-        WhileDiskFails(Replay("r"), 9),  # The end of an orphan sweeps.
-    ),
+RARE: dict[str, list[tuple[Command, ...]]] = {
+    "what is refused has changed nothing but may have flushed": [
+        (*started(2), ReplayWhileSending("r", InsertStale("s1", "r", 1), 0)),
+        (*started(3), Restart(), ReplayWhileSending("r", Destroy(), 3)),
+    ],
+    "what is cleared is gone": [(*started(3), Destroy(), ClearAll())],
+    "no chunk is lost": [
+        (
+            *(*started(3), Complete("s1"), Start("s2", "r"), Restart(), Advance(1_001)),
+            WhileDiskFails(Replay("r"), 9),  # The end of an orphan sweeps.
+        )
+    ],
 }
 
 
-@pytest.mark.parametrize(("name", "commands"), RARE.items(), ids=RARE)
+@pytest.mark.parametrize(
+    ("name", "commands"),
+    [(name, commands) for name, programs in RARE.items() for commands in programs],
+)
 def test_a_claim_is_true_of_a_step_that_is_right_and_rare(
     name: str, commands: tuple[Command, ...]
 ) -> None:

@@ -119,8 +119,16 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Advance(FRESH_MS), Store("s1", "a"), Flush(), Restart()),
         (A, Advance(FRESH_MS + 1), Store("s1", "a"), Restart()),
     ],
-    "superseded_comes_back": [(A, B, Complete("s1"), Restart()), (A, B, Restart())],
-    "older_of_a_tie": [(A, TICK, B, Restart()), (A, Restart())],
+    "superseded_comes_back": [
+        (A, B, Complete("s1"), Restart()),
+        (A, B, Restart()),
+        (A, B, Complete("s2"), Restore()),
+    ],
+    "older_of_a_tie": [
+        (A, TICK, B, Restart()),
+        (A, Restart()),
+        (A, InsertStale("s2", "r2", 0)),
+    ],
     "future_resumed": [(A, Restart()), (A, Advance(-1), Complete("s1"), Restart())],
     "stale_streams_stay": [
         (InsertStale("s1", "r1", FRESH_MS + 1), Restart()),
@@ -151,6 +159,7 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
     ],
     "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
     "another_answer_replayed": [(B, Replay("r1"))],
+    "older_of_a_tie": [(A, B, Restore()), (A, B, InTransaction(Restore()))],
     "long_answer_deleted": [
         (A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen()),
         (A, TICK, Store("s1", "a"), Flush(), Advance(FRESH_MS), Restart()),
@@ -234,8 +243,8 @@ def test_an_example_goes_over_a_limit_by_the_least_there_is(surprise: Surprise) 
     example = surprise.example
     for at, command in enumerate(example):
         match command:
-            case Advance(ms) if ms > 0:
-                less: Command = Advance(ms - 1)
+            case Advance(ms):
+                less: Command = Advance(ms - 1 if ms > 0 else ms + 1)
             case Store(stream, body) if len(body) > 1:
                 less = Store(stream, body[1:])
             case _:
