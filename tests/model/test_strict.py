@@ -129,7 +129,11 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Restart()),
         (A, InsertStale("s2", "r2", 0)),
     ],
-    "future_resumed": [(A, Restart()), (A, Advance(-1), Complete("s1"), Restart())],
+    "future_resumed": [
+        (A, Restart()),
+        (A, TICK, Restart()),
+        (A, Advance(-1), Complete("s1"), Restart()),
+    ],
     "stale_streams_stay": [
         (InsertStale("s1", "r1", FRESH_MS + 1), Restart()),
         (InsertStale("s1", "r1", FRESH_MS), InsertStale("s2", "r2", 0), Restart()),
