@@ -23,6 +23,7 @@ from model.commands import (
     Store,
     WhileDiskFails,
     WhileFaulty,
+    innermost,
 )
 from model.departure import Departure
 from model.frames import well_formed
@@ -225,8 +226,7 @@ def is_set_up_oddly(it: Departure) -> bool:
 
 def call_of(command: Command | Call) -> Command | Call:
     """The call that a fault or a transaction surrounds, or the command itself."""
-    call: Command = getattr(command, "call", command)
-    return call
+    return innermost(command)
 
 
 def texts_of(call: Command | Call) -> Iterator[str]:

@@ -199,9 +199,11 @@ class CutPower:
 @dataclass(frozen=True, slots=True)
 class CutPowerDuring:
     """``call``, but the power is lost once ``changes_made`` of its changes have been handed
-    to the disk, or just before it returns if there are no more; then as ``CutPower``."""
+    to the disk, or just before it returns if there are no more; then as ``CutPower``.
 
-    call: Call
+    If ``call`` is a crash, the power is lost (again) while what comes after that recovers."""
+
+    call: "Call | Restart | CutPower | CutPowerDuring"
     changes_made: int
     kept: str
 
@@ -266,5 +268,12 @@ def crashes(command: Command) -> bool:
 
 def stream_of(command: Command) -> str | None:
     """The stream that a command, or the call inside it, names; None if it names none."""
-    stream: str | None = getattr(getattr(command, "call", command), "stream", None)
+    stream: str | None = getattr(innermost(command), "stream", None)
     return stream
+
+
+def innermost(command: Command) -> Command:
+    """The call that a command is made around, however deep; itself, if it is around none."""
+    while (call := getattr(command, "call", None)) is not None:
+        command = call
+    return command

@@ -7,7 +7,7 @@ true means that a run has not been where it should have been.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from model.commands import KINDS, Call, Command
+from model.commands import KINDS, Call, Command, innermost
 from model.limits import Limits
 from model.outcome import Outcome, Reply
 from model.state import State
@@ -33,8 +33,7 @@ class Moment(NamedTuple):
     @property
     def call(self) -> Command | Call:
         """The command, or the call that a fault or a transaction surrounds."""
-        command = self.command
-        return getattr(command, "call", command)
+        return innermost(self.command)
 
 
 Predicate = Callable[[Moment], bool]

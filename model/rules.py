@@ -34,5 +34,6 @@ def _layers(departure: Departure) -> Iterator[Command]:
     """What surrounds a call comes first, then the call."""
     command = departure.command
     yield command
-    if isinstance(command, AROUND_A_CALL):
-        yield command.call
+    while isinstance(command, AROUND_A_CALL):
+        command = command.call
+        yield command

@@ -131,25 +131,32 @@ def midway(state: State, command: Command, now: int, limits: Limits) -> tuple[Di
     replay lets a call in between its flush and its end; and where the power is lost, a whole
     call may come before the restart, which may delete what is stale."""
     match command:
-        case ReplayWhileSending(_, call):
-            state = flushed(state, now)
-            return (state.disk, *_throughout(state, call, now, limits))
+        case ReplayWhileSending(request, call, at_frame):
+            flush = inside(state, Replay(request), now, limits)
+            if at_frame >= len(replayed(state, Replay(request), now, limits).reply.frames):
+                return flush
+            return (*flush, *throughout(flushed(state, now), call, now, limits))
         case CutPowerDuring(call):
-            return _throughout(state, call, now, limits)
+            return throughout(state, call, now, limits)
         case _:
             return inside(state, command, now, limits)
 
 
-def _throughout(state: State, call: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
-    """Every disk that a call leads to, on its way and at its end."""
+def throughout(state: State, call: Command, now: int, limits: Limits) -> tuple[Disk, ...]:
+    """Every disk that a call leads to, on its way and at its end. A loss of power may come
+    before the restart from another, which may delete what is stale."""
+    if isinstance(call, CutPowerDuring):
+        before = throughout(state, call.call, now, limits)
+    else:
+        before = inside(state, call, now, limits)
     after = [outcome.state.disk for outcome in step(state, call, now, limits)]
-    return (*inside(state, call, now, limits), *after)
+    return (*before, *after)
 
 
 def _killed(state: State, call: Command, now: int, limits: Limits) -> tuple[Outcome, ...]:
     """The reply is lost. A new process restores the disk as it was before the call, as it
     is after it, or as it was in between where the call is more than one transaction."""
-    disks = (state.disk, *_throughout(state, call, now, limits))
+    disks = (state.disk, *throughout(state, call, now, limits))
     outcomes = [
         outcome
         for disk in dict.fromkeys(disks)

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_type_hints
 
 from model import Command
 from model.commands import KINDS, Fault
@@ -49,7 +49,10 @@ def decode_command(value: Any, besides: tuple[str, ...] = ()) -> Command:
     for field in fields:
         if field.name not in value:
             raise ValueError(f"{value['do']} needs {field.name!r}")
-        arguments[field.name] = _decode_argument(field, value[field.name])
+        kind_of_argument = get_type_hints(kind)[field.name]
+        arguments[field.name] = _decode_argument(
+            field.name, kind_of_argument, value[field.name]
+        )
     return kind(**arguments)
 
 
@@ -114,20 +117,19 @@ def _encode_argument(argument: Any) -> Any:
     return symbolic.encode(argument) if isinstance(argument, str) else argument
 
 
-def _decode_argument(field: "dataclasses.Field[Any]", value: Any) -> Any:
-    if field.name == "call":
-        return _decode_call(field.type, value)
-    if field.name == "kept":
+def _decode_argument(name: str, kind: Any, value: Any) -> Any:
+    if name == "call":
+        return _decode_call(kind, value)
+    if name == "kept":
         return _checked_kept(value)
-    if field.type is Fault:
-        return _one_of(get_args(Fault), field.name, value)
-    if field.type is str:
-        return _decode_text(field.name, value)
-    lowest, highest = (-_MS_MAX, _MS_MAX) if field.name in {"ms", "age_ms"} else (0, _COUNT_MAX)
+    if kind is Fault:
+        return _one_of(get_args(Fault), name, value)
+    if kind is str:
+        return _decode_text(name, value)
+    lowest, highest = (-_MS_MAX, _MS_MAX) if name in {"ms", "age_ms"} else (0, _COUNT_MAX)
     if type(value) is not int or not lowest <= value <= highest:
         raise ValueError(
-            f"{field.name!r} must be a whole number from {lowest:,} to {highest:,}, not"
-            f" {value!r}"
+            f"{name!r} must be a whole number from {lowest:,} to {highest:,}, not {value!r}"
         )
     return value
 

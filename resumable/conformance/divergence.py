@@ -15,6 +15,7 @@ from model import (
     State,
     Store,
 )
+from model.commands import innermost
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Raised, Seen
 
@@ -145,7 +146,7 @@ def _kind(step: Step, where: str) -> str:
     """The method that was called, and whether the disk failed it: a fault that did not
     strike, or a transaction around the call, is no part of the matter. Of a replay and a
     call from inside its ``send``, the reply is the replay's, and all else the call's."""
-    call = getattr(step.command, "call", step.command)
+    call = innermost(step.command)
     if isinstance(step.command, ReplayWhileSending) and where in _REPLY:
         call = step.command
     name = _METHODS.get(type(call), type(call).__name__)

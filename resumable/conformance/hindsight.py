@@ -5,6 +5,7 @@ from typing import Final, get_args
 
 from model import INITIAL, Disk, Limits, Outcome, Restart, State, step
 from model.commands import (
+    CRASHES,
     Call,
     Command,
     CutPower,
@@ -22,7 +23,7 @@ from model.crash import (
     left_by_kill,
     left_by_power_loss,
 )
-from model.faults import inside
+from model.step import midway, throughout
 from resumable.conformance.setting import Setting
 
 DURABILITIES: Final[tuple[Durability, ...]] = get_args(Durability)
@@ -51,6 +52,7 @@ class Hindsight:
         if not crashes(command):
             return []
         disks = self.may_be_found if _takes_power(command) else left_by_kill(self._history)
+        disks = self._recovering(command, disks, now_ms)
         restart = command if isinstance(command, WhileFaulty) else Restart()
         return [
             outcome
@@ -76,7 +78,7 @@ class Hindsight:
         elif isinstance(command, Reopen) and self._durability.startswith("wal"):
             self._history = begun(self._history.commits[-1])
         elif not disk_failed:
-            for disk in _inside(command, before, now_ms, self._limits):
+            for disk in _passed(command, before, now_ms, self._limits):
                 self._history = committed(self._history, (disk,))
         self._history = committed(self._history, disks)
         if disk_failed and isinstance(command, WhileFaulty):
@@ -87,9 +89,9 @@ class Hindsight:
     ) -> Disks:
         """What may have been found before the restart wrote to it, as it does if it deletes
         what is stale: that is durable, while what it wrote may be lost again."""
-        candidates = self.may_be_found
+        candidates = self._recovering(command, self.may_be_found, now_ms)
         if isinstance(command, CutPowerDuring):
-            candidates += _wanted(command.call, before, now_ms, self._limits)
+            candidates += self._wanted(command.call, before, now_ms)
         return tuple(
             disk
             for disk in dict.fromkeys(candidates)
@@ -99,13 +101,27 @@ class Hindsight:
             )
         )
 
+    def _recovering(self, command: Command, disks: Disks, now_ms: int) -> Disks:
+        """``disks``, and what each becomes in the recoveries in which power is lost again."""
+        while isinstance(command, CutPowerDuring) and isinstance(command.call, CRASHES):
+            command = command.call
+            restarted = self._wanted(Restart(), map(State, disks), now_ms)
+            disks = _disks((*disks, *restarted))
+        return disks
+
+    def _wanted(self, call: Command, before: Iterable[State], now_ms: int) -> Disks:
+        """Every disk to which ``call`` would lead, if nothing came between."""
+        return _disks(
+            disk for state in before for disk in throughout(state, call, now_ms, self._limits)
+        )
+
     def _doubt(self, command: WhileFaulty, before: Sequence[State], now_ms: int) -> None:
         """Only an I/O error leaves one in doubt: what a full disk has no room for is not
         written, and a lock or an interrupt comes before the writing."""
         if command.fault not in {"io_error", "io_error_on"}:
             return
         self.doubtful_call = command.call
-        wanted = _wanted(command.call, before, now_ms, self._limits)
+        wanted = self._wanted(command.call, before, now_ms)
         self._history = doubted(self._history, self._durability, wanted)
 
 
@@ -121,24 +137,19 @@ def durability_of(setting: Setting) -> Durability | None:
 
 
 def _takes_power(command: Command) -> bool:
-    return isinstance(command, CutPower | CutPowerDuring) and command.kept != ALL_KEPT
+    """Now, or before the recovery in which it is lost again."""
+    if not isinstance(command, CutPower | CutPowerDuring):
+        return False
+    inner = getattr(command, "call", None)
+    return command.kept != ALL_KEPT or (inner is not None and _takes_power(inner))
 
 
 def _disks(disks: Iterable[Disk]) -> Disks:
     return tuple(dict.fromkeys(disks))
 
 
-def _wanted(
-    call: Call | Restart, before: Sequence[State], now_ms: int, limits: Limits
-) -> Disks:
-    """Every disk to which ``call`` would lead, if nothing came between."""
-    after = [
-        outcome.state.disk for state in before for outcome in step(state, call, now_ms, limits)
-    ]
-    return (*_inside(call, before, now_ms, limits), *after)
-
-
-def _inside(
+def _passed(
     command: Command, before: Sequence[State], now_ms: int, limits: Limits
 ) -> list[Disk]:
-    return [disk for state in before for disk in inside(state, command, now_ms, limits)]
+    """What was committed on the way to the end of a command that came to its end."""
+    return [disk for state in before for disk in midway(state, command, now_ms, limits)]

@@ -15,7 +15,7 @@ from model import (
     Start,
     State,
 )
-from model.commands import UNANSWERED, CutPower, crashes, stream_of
+from model.commands import UNANSWERED, CutPower, crashes, innermost, stream_of
 from model.crash import Disks
 from model.properties import Moment
 from model.step import midway
@@ -175,7 +175,7 @@ class Lockstep:
         brief = self.target.brief(may_skip=self.brief)
         kind = type(command)
         if kind in UNANSWERED or kind is ReplayWhileSending:
-            self._bind_unanswered(getattr(command, "call", None), brief)
+            self._bind_unanswered(innermost(command), brief)
         elif self._hindsight is not None and crashes(command):
             self._bind_unanswered(self._hindsight.doubtful_call, brief)
         elif name is not None and reply.value is not None:

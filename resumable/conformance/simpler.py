@@ -30,7 +30,7 @@ from model import (
     WhileDiskFails,
     WhileFaulty,
 )
-from model.commands import AROUND_A_CALL, Fault, stream_of
+from model.commands import AROUND_A_CALL, Fault, innermost, stream_of
 from resumable.conformance.faults.images import PLAIN_WAYS
 from resumable.conformance.plain_text import BODY, REQUEST, oddity, plainer
 from resumable.conformance.setting import DEFAULT, Setting
@@ -174,7 +174,7 @@ def _is_begun(commands: Sequence[Command], name: str) -> bool:
 
 
 def _begins(command: Command, name: str) -> bool:
-    call = getattr(command, "call", command)
+    call = innermost(command)
     return isinstance(call, Start | InsertStale) and call.stream == name
 
 

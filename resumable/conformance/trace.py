@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 from model import ORIGINAL, Advance, Command, Limits, Start
-from model.commands import stream_of
+from model.commands import innermost, stream_of
 from resumable.conformance import codec
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import Divergence, Step
@@ -107,7 +107,7 @@ def misuses_name(command: Command, names: dict[str, None]) -> bool:
     name = stream_of(command)
     if name is None:
         return False
-    call = getattr(command, "call", command)
+    call = innermost(command)
     if isinstance(call, Start) and name in names:
         return True
     names[name] = None

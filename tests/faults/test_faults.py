@@ -9,7 +9,12 @@ from resumable.conformance.explore.scope import original, small
 from resumable.conformance.explore.search import Here
 from resumable.conformance.faults.certificate import certificate, words
 from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Counts, Place, places
-from resumable.conformance.faults.planted import PLANTED, Planted, WeakSynchronous
+from resumable.conformance.faults.planted import (
+    PLANTED,
+    Planted,
+    WeakSynchronous,
+    WeakWhileItRestores,
+)
 from resumable.conformance.faults.power import Losses
 from resumable.conformance.faults.result import Struck
 from resumable.conformance.faults.run import Extent, FaultRun
@@ -20,6 +25,7 @@ from resumable.conformance.run import run
 from resumable.conformance.target import Target
 from resumable.conformance.targets.builtin import sqlite, sqlite_process
 from resumable.conformance.targets.frozen import Frozen
+from resumable.conformance.trace import dumps, loads, of_divergence
 
 SCOPE = small("core")
 PENDING = (Start("s1", "r1"), Store("s1", "a"))
@@ -36,6 +42,7 @@ FOUND_BY = {
     "clear_is_two_transactions": EVERY,
     "makes_up_for_errors": EVERY - {"full"},
     "weak_synchronous": {"power", "recovery", "error_crash"},
+    "weak_while_it_restores": {"recovery"},
     "weak_after_an_error": {"error_crash"},
     "flush_empties_the_buffer_first": WITHOUT_CRASH,
     "end_forgets_before_the_commit": WITHOUT_CRASH,
@@ -105,17 +112,26 @@ def test_another_seed_draws_other_disks_and_the_same_one_the_same(kind: str) -> 
     assert counts(2) == found[2]
 
 
-def test_what_a_loss_of_power_brings_out_happens_again_when_it_is_replayed() -> None:
-    target = Frozen(WeakSynchronous, name="weak")
-    workload = (*PENDING, Complete("s1"))
-    found = Batch(SCOPE, places(["power"]), (workload,), 0).run(target, silent).found
-    assert {mode for _, mode in found} == {"wal-full", "delete-extra", "delete-full"}
+@pytest.mark.parametrize(
+    ("bug", "kind", "modes"),
+    [
+        (WeakSynchronous, "power", {"wal-full", "delete-extra", "delete-full"}),
+        (WeakSynchronous, "recovery", {"delete-extra", "delete-full"}),
+        (WeakWhileItRestores, "recovery", {"delete-extra", "delete-full"}),
+    ],
+)
+def test_what_a_loss_of_power_brings_out_happens_again_when_its_trace_is_replayed(
+    bug: type, kind: str, modes: set[str]
+) -> None:
+    target = Frozen(bug, name="weak")
+    (workload,) = [planted.workload for planted in PLANTED if planted.bug is bug]
+    found = Batch(SCOPE, places([kind]), (workload,)).run(target, silent).found
+    assert {mode for _, mode in found} == modes
     for violation in found.values():
-        divergence = violation.divergence
-        commands = [step.command for step in divergence.steps]
-        again = run(target, commands, setting=divergence.setting, limits=divergence.limits)
+        trace = loads(dumps(of_divergence(violation.divergence)))
+        again = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
         assert again is not None
-        assert again.signature == divergence.signature
+        assert again.signature == violation.divergence.signature
 
 
 @pytest.fixture(scope="module")

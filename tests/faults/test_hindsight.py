@@ -9,8 +9,10 @@ from model import (
     Command,
     CutPower,
     CutPowerDuring,
+    Destroy,
     Flush,
     Reopen,
+    ReplayWhileSending,
     Restart,
     Start,
     Store,
@@ -115,6 +117,23 @@ def test_a_start_that_failed_with_a_journal_is_never_found() -> None:
             was_refused = lockstep.steps[-1].seen.refused is not None
             lockstep.do(Restart())
             assert streams(lockstep) == ([] if was_refused else ["s1"])
+
+
+def test_a_destroy_from_inside_send_may_be_lost_but_not_the_flush_before_it() -> None:
+    """Two commits of one command: with a journal that is not durable the last one goes."""
+    replay = ReplayWhileSending("r1", Destroy(), 0)
+    commands = (TWO[0], Store("s1", "a"), replay, CutPower("none"))
+    with sequence(sqlite(), "delete-full", *commands) as lockstep:
+        (state,) = lockstep.states
+        assert [chunk.body for chunk in state.disk.chunks] == ["a"]
+
+
+def test_a_call_that_no_frame_came_to_was_never_made() -> None:
+    replay = ReplayWhileSending("r1", Destroy(), 2)
+    commands = (TWO[0], Store("s1", "a"), replay, CutPower("none"))
+    with sequence(sqlite(), "delete-full", *commands) as lockstep:
+        (state,) = lockstep.states
+        assert not state.disk.chunks
 
 
 def test_the_next_commit_ends_the_doubt() -> None:

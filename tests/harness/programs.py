@@ -67,6 +67,9 @@ PLAIN_CALLS: Final[list[st.SearchStrategy[Any]]] = [
 plain_calls: Final = st.one_of(PLAIN_CALLS)
 calls: Final = plain_calls | st.builds(ReplayToDeadSocket, texts, counts)
 kept: Final = st.sampled_from((*PLAIN_WAYS, "first 3", "some 7", "torn 0"))
+losses: Final[st.SearchStrategy[Any]] = st.builds(CutPower, kept) | st.builds(
+    CutPowerDuring, calls, counts, kept
+)
 commands: Final[st.SearchStrategy[Any]] = st.one_of(
     calls,
     st.builds(ReplayWhileSending, texts, plain_calls, counts),
@@ -76,9 +79,11 @@ commands: Final[st.SearchStrategy[Any]] = st.one_of(
     st.builds(WhileDiskFails, calls, counts),
     st.builds(InTransaction, calls),
     st.builds(KillDuring, calls, counts),
-    st.builds(WhileFaulty, calls | st.just(Restart()), st.sampled_from(get_args(Fault)), counts),
+    st.builds(
+        WhileFaulty, calls | st.just(Restart()), st.sampled_from(get_args(Fault)), counts
+    ),
     st.builds(CutPower, kept),
-    st.builds(CutPowerDuring, calls, counts, kept),
+    st.builds(CutPowerDuring, calls | st.just(Restart()) | losses, counts, kept),
 )
 settings: Final = st.builds(
     Setting,

@@ -25,10 +25,11 @@ class SimulatedDatabase:
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
         self.disk = Disk(blank(self._journal_mode) if image is None else image)
+        self.opened_at = 0
+        """How many events there were once it was open: SQLite has then recovered."""
+
         self._place = ""
         self._mark = 0
-        self._changes_made = 0
-        self._kept = images.ALL
         self._statements_left = 0
         self._struck: Disk | None = None
 
@@ -36,6 +37,7 @@ class SimulatedDatabase:
         self._place = vfs.mount(self.disk)
         self.connection = vfs.connect(self._place, setting.isolation_level)
         self.connection.execute(f"pragma synchronous = {self._synchronous}")
+        self.opened_at = len(self.disk.events)
         return self.connection
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
@@ -50,19 +52,18 @@ class SimulatedDatabase:
         return self._move_to(self._struck or self.disk.fork(), setting)
 
     def cut_power(self, kept: str, setting: Setting) -> sqlite3.Connection:
-        self.cut_power_after(0, kept)
-        return self.power_cut(setting)
+        self.note_beginning()
+        return self.power_cut(0, kept, setting)
 
-    def cut_power_after(self, changes_made: int, kept: str) -> None:
+    def note_beginning(self) -> None:
         self._mark = len(self.disk.events)
-        self._changes_made, self._kept = changes_made, kept
 
-    def power_cut(self, setting: Setting) -> sqlite3.Connection:
-        upto = min(self._mark + self._changes_made, len(self.disk.events))
-        if self._kept == images.ALL:
+    def power_cut(self, changes_made: int, kept: str, setting: Setting) -> sqlite3.Connection:
+        upto = min(self._mark + changes_made, len(self.disk.events))
+        if kept == images.ALL:
             return self._move_to(self.disk.fork(upto), setting)
         platter = images.at(self.disk.base, self.disk.events[:upto])
-        found = platter.image(images.surviving(platter.pending, self._kept))
+        found = platter.image(images.surviving(platter.pending, kept))
         return self._move_to(Disk(found), setting)
 
     def reopen(self, setting: Setting) -> sqlite3.Connection:
@@ -82,6 +83,7 @@ class SimulatedDatabase:
     def _move_to(self, disk: Disk, setting: Setting) -> sqlite3.Connection:
         self._leave()
         self.disk = disk
+        self.note_beginning()
         return self.connect(setting)
 
     def _leave(self) -> None:

@@ -11,8 +11,9 @@ from contextlib import suppress
 from sqlite3 import Connection, Cursor
 from typing import Any, Final, NamedTuple, Self
 
-from model import ClearAll, Complete, Flush, Restart, Start, Store
-from resumable import ResumableStream, StorageError
+from model import Advance, ClearAll, Complete, Flush, Restart, Start, Store
+from resumable import Limits, ResumableStream, StorageError
+from resumable.conformance.explore.scope import SMALL_LIMITS
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.mutants.kit import NOTHING, OtherSql, instead
 from resumable.conformance.mutants.transactions import (
@@ -22,10 +23,12 @@ from resumable.conformance.mutants.transactions import (
     FlushFailureIsSwallowed,
 )
 from resumable.stream import schema
+from resumable.stream.limits import DEFAULT_LIMITS
 from resumable.stream.rows import Status
 
 _START: Final = (Start("s1", "r1"),)
 _PENDING: Final = (*_START, Store("s1", "a"))
+_LONG: Final = Advance(SMALL_LIMITS.sweep_age_ms)
 
 
 class Planted(NamedTuple):
@@ -80,6 +83,18 @@ class WeakSynchronous(ResumableStream):
     def _own_cursor(cls, connection: Connection) -> Cursor:
         connection.execute("pragma synchronous = off")
         return super()._own_cursor(connection)
+
+
+class WeakWhileItRestores(ResumableStream):
+    """Turns off waiting for the disk while an instance is made."""
+
+    def __init__(self, connection: Connection, *, limits: Limits = DEFAULT_LIMITS) -> None:
+        (before,) = connection.execute("pragma synchronous").fetchone()
+        connection.execute("pragma synchronous = off")
+        try:
+            super().__init__(connection, limits=limits)
+        finally:
+            connection.execute(f"pragma synchronous = {before}")
 
 
 class WeakAfterAnError(ResumableStream):
@@ -239,6 +254,7 @@ PLANTED: Final = (
     Planted(ClearIsTwoTransactions, (*_PENDING, Flush(), ClearAll())),
     Planted(MakesUpForErrors, (*_PENDING, Store("s1", "b"))),
     Planted(WeakSynchronous, (*_PENDING, Complete("s1"))),
+    Planted(WeakWhileItRestores, (*_PENDING, Flush(), _LONG, Start("s2", "r2"))),
     Planted(WeakAfterAnError, (*_PENDING, Flush())),
     Planted(FlushEmptiesTheBufferFirst, (*_PENDING, Flush())),
     Planted(EndForgetsBeforeTheCommit, (*_PENDING, Complete("s1"))),

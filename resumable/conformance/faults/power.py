@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from model import (
-    Command,
     CutPower,
     CutPowerDuring,
     State,
@@ -34,7 +33,7 @@ def draws(seed: int) -> range:
 class Left(NamedTuple):
     """A disk that may have been left."""
 
-    command: Command
+    command: CutPower | CutPowerDuring
     """What leaves it."""
 
     image: Image

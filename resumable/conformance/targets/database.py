@@ -39,13 +39,13 @@ class Database(Protocol):
         """The machine loses its power between two commands; ``kept`` as for ``CutPower``."""
         ...
 
-    def cut_power_after(self, changes_made: int, kept: str) -> None:
-        """Of the changes that the command that now begins makes to the disk, so many are made
-        before the machine loses its power."""
+    def note_beginning(self) -> None:
+        """What is changed from now on, the command changes that now begins."""
         ...
 
-    def power_cut(self, setting: Setting) -> sqlite3.Connection:
-        """What ``cut_power_after`` left."""
+    def power_cut(self, changes_made: int, kept: str, setting: Setting) -> sqlite3.Connection:
+        """What is left if the machine has lost its power after so many changes since the
+        beginning that was noted, or since a crash, if there was one since."""
         ...
 
     def reopen(self, setting: Setting) -> sqlite3.Connection:
@@ -65,10 +65,10 @@ class WithoutPower:
     def cut_power(self, _kept: str, setting: Setting) -> sqlite3.Connection:
         return self.crash(setting)
 
-    def cut_power_after(self, _changes_made: int, _kept: str) -> None:
+    def note_beginning(self) -> None:
         return
 
-    def power_cut(self, setting: Setting) -> sqlite3.Connection:
+    def power_cut(self, _changes_made: int, _kept: str, setting: Setting) -> sqlite3.Connection:
         return self.crash(setting)
 
 

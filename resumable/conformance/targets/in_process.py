@@ -371,10 +371,12 @@ class InProcess:
         return self._restart(partial(self._database.cut_power, command.kept))
 
     def _cut_power_during(self, command: CutPowerDuring, bindings: Bindings) -> Seen:
-        """As for a kill, the call runs on to its end, which nobody sees."""
-        self._database.cut_power_after(command.changes_made, command.kept)
+        """As for a kill, the call runs on to its end, which nobody sees; and so does the
+        recovery from another crash."""
+        self._database.note_beginning()
         self._perform[type(command.call)](command.call, bindings)
-        return self._restart(self._database.power_cut)
+        left = partial(self._database.power_cut, command.changes_made, command.kept)
+        return self._restart(left)
 
     def _harm(self) -> str:
         return read_outs.harm_to(
