@@ -13,6 +13,7 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    CutPower,
     Destroy,
     Flush,
     InsertStale,
@@ -28,6 +29,8 @@ from model import (
     Restore,
     Start,
     Store,
+    WhileDiskFails,
+    WhileFaulty,
     step,
 )
 from model.properties import Moment
@@ -52,6 +55,7 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Store("s1", "a"), B, Store("s2", "b")),
         (A, Store("s1", "a"), Complete("s1"), Store("s1", "b")),
         (A, Store("s1", "a"), Flush(), Restart(), Store("s1", "b")),
+        (A, B, Burst("s2", "b", 3), Start("s3", "r3"), Store("s1", "a")),
     ],
     "gap_in_a_stream": [
         (A, Store("s1", "a"), Store("s1", "b")),
@@ -154,7 +158,9 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
     "chunks_out_of_order": [
         (A, Burst("s1", "a", 3), B, Store("s2", "x"), Store("s1", "b")),
     ],
+    "gap_in_a_stream": [(A, B, Store("s1", "a"), Store("s2", "b"))],
     "stored_to_no_stream": [(Burst("x", "a", 2),)],
+    "unknown_stream_ended": [(A, Complete("a"))],
     "stored_after_the_end": [(A, Complete("s1"), Burst("s1", "a", 2))],
     "old_streams_stay": [
         (A, Complete("s1"), Advance(DAY_MS + 1), InTransaction(B)),
@@ -271,9 +277,24 @@ def test_a_surprise_reads_as_a_report_and_as_a_rule(surprise: Surprise) -> None:
 # -- What surrounds a call --
 
 
-def test_a_call_inside_a_transaction_shows_what_the_call_shows() -> None:
-    assert shows(SURPRISES["stored_to_no_stream"], (InTransaction(Store("x", "a")),))
-    assert shows(SURPRISES["ended_twice"], (A, Complete("s1"), InTransaction(MarkError("s1"))))
+@pytest.mark.parametrize(
+    "around",
+    [
+        InTransaction(Store("x", "a")),
+        WhileDiskFails(Store("x", "a"), 0),
+        WhileFaulty(Store("x", "a"), "io_error", 0),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_surrounds_a_call_shows_what_the_call_shows(around: Command) -> None:
+    assert shows(SURPRISES["stored_to_no_stream"], (around,))
+
+
+@pytest.mark.parametrize(
+    "rebirth", [Restart(), Reopen(), CutPower("all")], ids=lambda each: type(each).__name__
+)
+def test_a_new_instance_shows_it_however_it_came_to_be(rebirth: Command) -> None:
+    assert shows(SURPRISES["superseded_comes_back"], (A, B, Complete("s2"), rebirth))
 
 
 def test_a_call_that_nobody_heard_of_again_shows_nothing() -> None:
