@@ -22,6 +22,7 @@ from resumable.conformance.mutants.transactions import (
     FlushEmptiesTheBufferFirst,
     FlushFailureIsSwallowed,
 )
+from resumable.conformance.raw import has_tables
 from resumable.stream import schema
 from resumable.stream.limits import DEFAULT_LIMITS
 from resumable.stream.rows import Status
@@ -86,11 +87,12 @@ class WeakSynchronous(ResumableStream):
 
 
 class WeakWhileItRestores(ResumableStream):
-    """Turns off waiting for the disk while an instance is made."""
+    """Turns off waiting for the disk while it restores."""
 
     def __init__(self, connection: Connection, *, limits: Limits = DEFAULT_LIMITS) -> None:
         (before,) = connection.execute("pragma synchronous").fetchone()
-        connection.execute("pragma synchronous = off")
+        if has_tables(connection):
+            connection.execute("pragma synchronous = off")
         try:
             super().__init__(connection, limits=limits)
         finally:
