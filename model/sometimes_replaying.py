@@ -4,6 +4,7 @@ from typing import Final
 
 from model.commands import Replay, ReplayToDeadSocket, ReplayWhileSending, Start, Store
 from model.properties import Moment, Property, claim
+from model.state import Chunk, Pending
 
 REPLAYING: Final[list[Property]] = []
 
@@ -75,4 +76,6 @@ def a_replay_comes_in_the_middle_of_another(it: Moment) -> bool:
 def _calls_with_a_chunk_in_hand(it: Moment) -> bool:
     """The call is made, and not with the last frame."""
     assert isinstance(it.command, ReplayWhileSending)
-    return it.command.at_frame + 1 < len(it.reply.frames)
+    chunks: list[Chunk | Pending] = [*it.before.disk.chunks, *it.before.memory.buffer]
+    own = sum(chunk.stream == it.before.memory.active for chunk in chunks)
+    return it.command.at_frame < own and it.reply.refused is None

@@ -101,7 +101,13 @@ WRONG = {
         wrong(*started(), Flush(), disk={"streams": (ROW._replace(status="error"),)}),
     ],
     "chunks are only ever added at the end or deleted": [
-        wrong(*started(3), Advance(1), Flush(), disk={"chunks": CHUNKS[::-1]})
+        wrong(*started(3), Advance(1), Flush(), disk={"chunks": chunks})
+        for chunks in (
+            CHUNKS[::-1],
+            (CHUNKS[0], CHUNKS[2], CHUNKS[1]),
+            (CHUNKS[0]._replace(body="a"), *CHUNKS),
+            (CHUNKS[0], CHUNKS[1]._replace(flushed_at=NOW_MS + 9)),
+        )
     ],
     "only some commands delete": [
         wrong(*started(3), Flush(), disk={"chunks": CHUNKS[:2]}),
@@ -109,13 +115,15 @@ WRONG = {
     ],
     "only a replay sends": [wrong(Flush(), reply={"frames": ("frame",)})],
     "an instance that was destroyed stays so": [
-        wrong(Destroy(), Flush(), memory={"is_destroyed": False})
+        wrong(Destroy(), Flush(), memory={"is_destroyed": False}),
+        wrong(Destroy(), Flush(), memory={"next_position": 1}),
     ],
     "time alone changes nothing": [wrong(Advance(1), memory={"next_position": 1})],
     "a new instance knows the disk and nothing else": [
         wrong(*started(2), Restart(), memory={"buffer": PENDING[:2]}),
         wrong(*started(2), Restart(), memory={"is_live": True}),
         wrong(*started(2), Reopen(), memory={"swept_at": 1}),
+        wrong(*started(2), Reopen(), memory={"swept_at": -1}),
         wrong(Destroy(), Restart(), memory={"is_destroyed": True}),
         wrong(Destroy(), KillDuring(Flush(), 1), disk={"has_tables": False}),
     ],

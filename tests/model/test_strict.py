@@ -44,6 +44,7 @@ B: Final = Start("s2", "r2")
 TICK: Final = Advance(1)
 FRESH_MS: Final = ORIGINAL.stale_age_ms
 DAY_MS: Final = ORIGINAL.sweep_age_ms
+TOO_LARGE: Final = "a" * (ORIGINAL.chunk_bytes_max + 1)
 OF_TWO: Final = (A, Store("s1", "a"), Flush(), TICK, B, Complete("s2"))
 
 NEAR_MISSES: Final[dict[str, list[Program]]] = {
@@ -56,6 +57,7 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Store("s1", "a"), Complete("s1"), Store("s1", "b")),
         (A, Store("s1", "a"), Flush(), Restart(), Store("s1", "b")),
         (A, B, Burst("s2", "b", 3), Start("s3", "r3"), Store("s1", "a")),
+        (A, Burst("s1", "a", 3), B, Store("s1", "b"), Store("s1", TOO_LARGE)),
     ],
     "gap_in_a_stream": [
         (A, Store("s1", "a"), Store("s1", "b")),
@@ -127,6 +129,7 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, B, Complete("s1"), Restart()),
         (A, B, Restart()),
         (A, B, Complete("s2"), Restore()),
+        (A, InsertStale("s2", "r2", 1), Complete("s2"), Restart()),
     ],
     "older_of_a_tie": [
         (A, TICK, B, Restart()),
@@ -169,6 +172,7 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
     ],
     "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
     "another_answer_replayed": [(B, Replay("r1"))],
+    "superseded_comes_back": [(A, TICK, B, Complete("s2"), Restart())],
     "older_of_a_tie": [(A, B, Restore()), (A, B, InTransaction(Restore()))],
     "long_answer_deleted": [
         (A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen()),

@@ -112,6 +112,7 @@ def test_an_owners_file_that_is_removed_while_it_is_being_locked_is_made_again(
 ) -> None:
     path, flock = Path(database_path + owner.SUFFIX), fcntl.flock
     removals = iter([path.unlink, path.unlink, lambda: None])
+    files_open = len([*Path("/dev/fd").iterdir()])
 
     def removed_before(descriptor: int, how: int) -> None:
         next(removals)()
@@ -123,6 +124,16 @@ def test_an_owners_file_that_is_removed_while_it_is_being_locked_is_made_again(
     with closing(connection):
         assert not opens(database_path)
         assert path.read_text().startswith(f"process {os.getpid()} on ")
+    assert len([*Path("/dev/fd").iterdir()]) == files_open
+
+
+def test_the_owners_file_is_for_everybody_whom_the_umask_lets_in(database_path: str) -> None:
+    umask = os.umask(0)
+    try:
+        open_database(database_path).close()
+    finally:
+        os.umask(umask)
+    assert Path(database_path + owner.SUFFIX).stat().st_mode & 0o777 == 0o666
 
 
 def test_an_open_that_fails_leaves_no_owner(database_path: str) -> None:
