@@ -143,25 +143,34 @@ WRONG = {
         wrong(Start("s1", "r"), reply={"value": None}),
         wrong(Start("s1", "r"), memory={"is_live": False}),
         wrong(Start("s1", "r"), memory={"next_position": 1}),
+        wrong(Start("s1", "r"), memory={"next_position": -1}),
     ],
     "what is kept of a chunk is well formed and not too large": [
         wrong(Store("s1", "x"), memory={"buffer": (Pending("s1", "too large", 0),)}),
         wrong(Store("s1", "x"), memory={"buffer": (Pending("s1", "\ufffd\ud83d", 0),)}),
+        wrong(Store("s1", "x"), disk={"chunks": (CHUNKS[0]._replace(body="too large"),)}),
     ],
     "a healthy disk leaves no full buffer": [
         wrong(
-            *started(2), Store("s1", "x"), disk={"chunks": ()}, memory={"buffer": PENDING[:3]}
+            *(*started(2), Store("s1", "x")),
+            disk={"chunks": ()},
+            memory={"buffer": PENDING[:pending]},
         )
+        for pending in (3, 4)
     ],
     "no chunk is lost": [
         wrong(*started(2), Flush(), disk={"chunks": ()}),
         wrong(*started(2), Start("s2", "r"), disk={"chunks": CHUNKS[:1]}),
     ],
     "a replay sends every chunk and one mark": [
-        wrong(*started(3), Replay("r"), reply={"frames": ("c0", "c1", "c2")})
+        wrong(*started(3), Replay("r"), reply={"frames": frames})
+        for frames in (("c0", "c1", "c2"), ("c0", "c1", "c2", "c3", "end"))
     ],
     "a call from inside send changes no chunk of the replay": [
         wrong(*started(3), ReplayWhileSending("r", ClearAll(), 0), reply={"frames": ("c0",)}),
+        wrong(*started(1), ReplayWhileSending("r", Flush(), 0), reply={"frames": ("", "end")}),
+        wrong(*started(1), ReplayWhileSending("r", Flush(), 0), reply={"frames": ("~", "end")}),
+        wrong(*started(), ReplayWhileSending("r", Flush(), 0), reply={"frames": ()}),
         wrong(
             *started(1),
             ReplayWhileSending("r", Store("s1", "x"), 0),
@@ -176,20 +185,25 @@ WRONG = {
             ReplayWhileSending("r", Start("s2", "r"), 0),
             reply={"value": "s2"},
         ),
+        wrong(*started(), Restart(), ReplayWhileSending("r", Flush(), 0), reply={"value": "a"}),
     ],
     "an end forgets whatever was active": [
         wrong(*started(), Complete("s1"), memory={"active": "s1", "request": "r"}),
         wrong(*started(), MarkError("s1"), memory={"is_live": True}),
         wrong(*started(), MarkError("nobody"), memory={"next_position": 1}),
+        wrong(*started(), MarkError("nobody"), memory={"next_position": -1}),
     ],
-    "a failure never sweeps": [wrong(*started(), MarkError("s1"), disk={"streams": ()})],
+    "a failure never sweeps": [
+        wrong(*started(), MarkError("s1"), disk={"streams": ()}),
+        wrong(*started(), MarkError("s1"), disk={"streams": (ROW, ROW._replace(id="s2"))}),
+    ],
     "a sweep leaves nothing to be swept": [
         wrong(
-            Complete("nobody"),
-            Advance(1_001),
-            Complete("nobody"),
+            *(Complete("nobody"), Advance(1_001), Complete("nobody")),
             disk={"streams": (Stream("s1", "r", "error", NOW_MS, NOW_MS),)},
+            memory={"swept_at": swept_at},
         )
+        for swept_at in (NOW_MS + 1_001, 0)
     ],
     "what is cleared is gone": [
         wrong(*started(3), ClearAll(), disk={"streams": (ROW,)}),
@@ -217,6 +231,9 @@ RARE: dict[str, list[tuple[Command, ...]]] = {
         (*started(2), ReplayWhileSending("r", InsertStale("s1", "r", 1), 0)),
         (*started(3), Restart(), ReplayWhileSending("r", Destroy(), 3)),
     ],
+    "a call from inside send changes no chunk of the replay": [
+        (*started(1), ReplayWhileSending("\ud83d", Flush(), 0))
+    ],
     "what is cleared is gone": [(*started(3), Destroy(), ClearAll())],
     "no chunk is lost": [
         (
@@ -240,6 +257,15 @@ def test_a_claim_is_true_of_a_step_that_is_right_and_rare(
     assert all(
         HOLDS[name](Moment(life.state, last, life.now, outcome, SMALL)) for outcome in outcomes
     )
+
+
+def test_a_chunk_that_is_too_large_may_leave_a_full_buffer_full() -> None:
+    life = life_of(*started(2), limits=SMALL)
+    life.state = life.permitted(WhileDiskFails(Store("s1", "x"), 0))[-1].state
+    (outcome,) = life.permitted(Store("s1", "too large"))
+    skipped = Moment(life.state, Store("s1", "too large"), life.now, outcome, SMALL)
+    assert len(skipped.after.memory.buffer) == SMALL.flush_chunks
+    assert HOLDS["a healthy disk leaves no full buffer"](skipped)
 
 
 def test_a_claim_without_kinds_speaks_of_every_kind() -> None:
