@@ -64,7 +64,8 @@ def _key(target: InProcess, lockstep: Lockstep, begun: tuple[str, ...]) -> bytes
     known = knowledge(target.instance)
     renaming = Renaming(lockstep.bindings.names, lockstep.now_ms, target.instance)
     key = key_of(states, gone(begun, states[0]), content, known, renaming)
-    return blake2b(key + marshal.dumps(shape, 2), digest_size=KEY_BYTES).digest()
+    rest = marshal.dumps((len(lockstep.states), shape), 2)
+    return blake2b(key + rest, digest_size=KEY_BYTES).digest()
 
 
 def _shape(disk: Disk) -> Tree:
