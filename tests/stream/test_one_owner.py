@@ -5,8 +5,11 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +108,56 @@ def test_without_a_name_in_the_owners_file_nobody_may_have_the_database_open(
     with closing(sqlite3.connect(database_path)) as reader:
         assert reader.execute("select * from mine").fetchall() == []
         assert opens(database_path), "its first owner has left his name"
+
+
+def test_the_owners_file_has_the_name_of_the_last_owner_and_nothing_else(
+    database_path: str,
+) -> None:
+    path = Path(database_path + owner.SUFFIX)
+    path.write_text("the name of an owner from long ago" * 9)
+    with closing(open_database(database_path)):
+        assert path.read_text() == f"process {os.getpid()} on {os.uname().nodename}\n"
+
+
+class Refusing(sqlite3.Connection):
+    """Refuses to be alone, with an error of this ``code``."""
+
+    code = 0
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if sql == "begin exclusive":
+            error = sqlite3.OperationalError("refused")
+            error.sqlite_errorcode = self.code
+            raise error
+        return super().execute(sql, parameters)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_PERM, DatabaseOpenError),
+        (sqlite3.SQLITE_BUSY, DatabaseOwnedError),
+        (sqlite3.SQLITE_READONLY, DatabaseOpenError),
+    ],
+)
+def test_only_a_lock_tells_of_another_owner(
+    database_path: str, monkeypatch: pytest.MonkeyPatch, code: int, told: type[Exception]
+) -> None:
+    Path(database_path).touch()
+    monkeypatch.setattr(Refusing, "code", code)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Refusing))
+    with pytest.raises(told):
+        open_database(database_path)
+
+
+def test_who_is_refused_is_not_kept_waiting(database_path: str) -> None:
+    with closing(sqlite3.connect(database_path)) as reader:
+        reader.execute("pragma journal_mode = wal")
+        reader.execute("create table mine (x)")
+        began = time.monotonic()
+        with pytest.raises(DatabaseOwnedError, match="close every connection"):
+            open_database(database_path)
+        assert time.monotonic() - began < 4, "sqlite3 itself would wait for five seconds"
 
 
 def test_an_owners_file_that_is_removed_while_it_is_being_locked_is_made_again(

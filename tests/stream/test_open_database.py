@@ -157,11 +157,12 @@ def test_a_lock_of_somebody_who_does_not_own_is_told_as_that(database_path: str)
     assert opens(database_path)
 
 
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOLCK])
 def test_a_file_system_without_locks_is_refused_with_a_cure(
-    database_path: str, monkeypatch: pytest.MonkeyPatch
+    database_path: str, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     def no_locks(_descriptor: int, _how: int) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
+        raise OSError(code, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with pytest.raises(DatabaseOpenError, match=r"No locks available; .* a local disk"):
