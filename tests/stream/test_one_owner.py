@@ -7,9 +7,7 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -117,37 +115,6 @@ def test_the_owners_file_has_the_name_of_the_last_owner_and_nothing_else(
     path.write_text("the name of an owner from long ago" * 9)
     with closing(open_database(database_path)):
         assert path.read_text() == f"process {os.getpid()} on {os.uname().nodename}\n"
-
-
-class Refusing(sqlite3.Connection):
-    """Refuses to be alone, with an error of this ``code``."""
-
-    code = 0
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        if sql == "begin exclusive":
-            error = sqlite3.OperationalError("refused")
-            error.sqlite_errorcode = self.code
-            raise error
-        return super().execute(sql, parameters)
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        (sqlite3.SQLITE_PERM, DatabaseOpenError),
-        (sqlite3.SQLITE_BUSY, DatabaseOwnedError),
-        (sqlite3.SQLITE_READONLY, DatabaseOpenError),
-    ],
-)
-def test_only_a_lock_tells_of_another_owner(
-    database_path: str, monkeypatch: pytest.MonkeyPatch, code: int, told: type[Exception]
-) -> None:
-    Path(database_path).touch()
-    monkeypatch.setattr(Refusing, "code", code)
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Refusing))
-    with pytest.raises(told):
-        open_database(database_path)
 
 
 def test_who_is_refused_is_not_kept_waiting(database_path: str) -> None:

@@ -4,9 +4,11 @@ import errno
 import fcntl
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +17,7 @@ import pytest
 from resumable import (
     ArgumentTypeError,
     DatabaseOpenError,
+    DatabaseOwnedError,
     ResumableStream,
     ResumableStreamError,
     open_database,
@@ -175,3 +178,56 @@ def test_a_system_without_flock_is_refused_with_a_cure(
     monkeypatch.setitem(sys.modules, "fcntl", None)
     with pytest.raises(DatabaseOpenError, match="has no flock"):
         open_database(database_path)
+
+
+class Refusing(sqlite3.Connection):
+    """Refuses to be alone, with an error of this ``code``."""
+
+    code = 0
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if sql == "begin exclusive":
+            error = sqlite3.OperationalError("refused")
+            error.sqlite_errorcode = self.code
+            raise error
+        return super().execute(sql, parameters)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_PERM, DatabaseOpenError),
+        (sqlite3.SQLITE_BUSY, DatabaseOwnedError),
+        (sqlite3.SQLITE_READONLY, DatabaseOpenError),
+    ],
+)
+def test_only_a_lock_tells_of_another_owner(
+    database_path: str, monkeypatch: pytest.MonkeyPatch, code: int, told: type[Exception]
+) -> None:
+    Path(database_path).touch()
+    monkeypatch.setattr(Refusing, "code", code)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Refusing))
+    with pytest.raises(told):
+        open_database(database_path)
+
+
+AT_EXIT = """
+import atexit, sys
+opened = []
+
+def at_the_very_end():
+    try:
+        open_database(sys.argv[1])
+    except DatabaseOwnedError:
+        print("still owned")
+
+atexit.register(at_the_very_end)  # Before all others, so that it comes after them.
+from resumable import DatabaseOwnedError, open_database
+opened.append(open_database(sys.argv[1]))
+"""
+
+
+def test_a_database_is_owned_until_the_process_has_ended(database_path: str) -> None:
+    command = [sys.executable, "-c", AT_EXIT, database_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "still owned\n"
