@@ -77,15 +77,15 @@ def test_a_constructor_that_was_refused_leaves_what_one_that_was_not_would() -> 
 class _NeverAgain(ResumableStream):
     """Cannot be made on a connection on which that has failed once."""
 
-    failed: ClassVar[set[int]] = set()
+    failed: ClassVar[list[sqlite3.Connection]] = []
 
     def __init__(self, connection: sqlite3.Connection, **rest: Any) -> None:
-        if id(connection) in self.failed:
+        if any(connection is each for each in self.failed):
             raise StorageError("not again")
         try:
             super().__init__(connection, **rest)
         except StorageError:
-            self.failed.add(id(connection))
+            self.failed.append(connection)
             raise
 
 
