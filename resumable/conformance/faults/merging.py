@@ -28,6 +28,11 @@ class Same(NamedTuple):
     other: Beginning
     mode: Durability
 
+    @property
+    def lot(self) -> int:
+        """Decides which are struck all the same: it is the same in every run."""
+        return zlib.crc32(repr((self.mode, self.other.commands)).encode())
+
 
 class Met:
     """All beginnings met so far, by their keys."""
@@ -44,19 +49,14 @@ class Met:
             if key is None:
                 modes.append(mode)
                 continue
-            known = self._firsts.setdefault((mode, key), beginning)
-            if known is beginning:
+            same = Same(self._firsts.setdefault((mode, key), beginning), beginning, mode)
+            if same.known is beginning:
                 modes.append(mode)
-            elif _is_sampled(beginning):
-                self._samples.append(Same(known, beginning, mode))
+            elif same.lot % SAMPLED == 0:
+                self._samples.append(same)
         return Fresh(beginning, tuple(modes))
 
     def samples(self) -> list[Same]:
         """Some of those that were not fresh since this was asked last."""
-        samples, self._samples = self._samples[:COMPARED_MAX], []
-        return samples
-
-
-def _is_sampled(beginning: Beginning) -> bool:
-    """The same ones in every run."""
-    return zlib.crc32(repr(beginning.commands).encode()) % SAMPLED == 0
+        samples, self._samples = self._samples, []
+        return sorted(samples, key=lambda same: same.lot)[:COMPARED_MAX]
