@@ -22,8 +22,8 @@ from resumable import (
     ResumableStreamError,
     open_database,
 )
-from resumable.stream import owner
-from resumable.stream.database import SETTINGS
+from resumable.stream import database, owner
+from resumable.stream.database import SETTINGS, OwnedConnection
 from tests.stream.bench import rows
 from tests.stream.forking import in_child
 from tests.stream.owners import opens
@@ -168,8 +168,29 @@ def test_a_file_system_without_locks_is_refused_with_a_cure(
         raise OSError(code, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    with pytest.raises(DatabaseOpenError, match=r"No locks available; .* a local disk"):
+    with pytest.raises(
+        DatabaseOpenError, match=r"^cannot lock .*No locks available; .* a local disk"
+    ):
         open_database(database_path)
+
+
+class WithoutLog(OwnedConnection):
+    """On a file system that keeps no write-ahead log."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        asked = sql.replace("journal_mode = wal", "journal_mode")
+        return super().execute(asked, parameters)
+
+
+def test_a_file_system_without_a_write_ahead_log_is_refused_with_a_cure(
+    database_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "OwnedConnection", WithoutLog)
+    cure = r"^this file system cannot keep .* \(the journal mode is delete\); .* a local disk$"
+    with pytest.raises(DatabaseOpenError, match=cure):
+        open_database(database_path)
+    monkeypatch.undo()
+    assert opens(database_path)
 
 
 def test_a_system_without_flock_is_refused_with_a_cure(
