@@ -17,6 +17,7 @@ from model import (
     InTransaction,
     KillDuring,
     MarkError,
+    Reopen,
     Replay,
     ReplayToDeadSocket,
     ReplayWhileSending,
@@ -186,6 +187,32 @@ def test_the_rule_at_stake_is_named(name: str, example: Example) -> None:
 def test_a_transaction_of_the_caller_is_seen_through() -> None:
     within = Example((*started(), InTransaction(Start("s2", "r"))), "is_live", False, True)
     assert named(within) == "start_is_live"
+
+
+def test_nobody_reads_an_instance_that_was_opened_anew() -> None:
+    opened = Example((*started(), Reopen()), "is_live", True, False)
+    assert named(opened) == "restart_finds_no_reader"
+
+
+@pytest.mark.parametrize(
+    "call", [Start("s2", "r"), Store("s1", "x"), Complete("s1"), MarkError("s1"), Replay("r")]
+)
+def test_whatever_flushes_writes_all_that_was_pending(call: Command) -> None:
+    half = Example((*started(2), call), CHUNKS, [("c0", 0)], [("c0", 0), ("c1", 1)])
+    assert named(half) == "flush_writes_all"
+
+
+@pytest.mark.parametrize(
+    ("commands", "seen", "permitted", "rule"),
+    [
+        ((*started(3), Store("s1", "x")), [], [("c0", 0)], "store_only_buffers"),
+        ((Flush(),), [("c0", 0)], [], "flush_writes_all"),
+    ],
+)
+def test_chunks_tell_what_should_have_flushed(
+    commands: tuple[Command, ...], seen: Any, permitted: Any, rule: str
+) -> None:
+    assert named(Example(commands, CHUNKS, seen, permitted)) == rule
 
 
 def test_a_disk_that_did_not_fail_is_seen_through() -> None:

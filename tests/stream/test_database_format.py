@@ -128,6 +128,14 @@ def test_the_id_of_a_chunk_is_that_of_its_instance_with_a_number(bench: Bench) -
     assert ids == [f"{instance}-{number}" for number in range(20)]
 
 
+def test_a_chunk_of_any_index_is_read(bench: Bench) -> None:
+    for index in (-(1 << 63), -1, 0, (1 << 63) - 1):
+        row = (f"id{index}", "s", str(index), index, NOW_MS)
+        bench.connection.execute(f"insert into {CHUNKS} values (?, ?, ?, ?, ?)", row)
+    indexes = [chunk["chunk_index"] for chunk in bench.stream.get_stream_chunks("s")]
+    assert indexes == [-(1 << 63), -1, 0, (1 << 63) - 1]
+
+
 def test_a_database_that_the_original_wrote_is_restored_and_replayed() -> None:
     connection = sqlite3.connect(":memory:")
     connection.executescript(
