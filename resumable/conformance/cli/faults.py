@@ -80,7 +80,8 @@ def faults(
     is_planted: bool,
     as_json: bool,
 ) -> None:
-    """Send every short sequence of commands, and strike its last one at every point.
+    """Send every short sequence of commands, and strike its last one at every point. What leads
+    to where another has led before is not struck again.
 
     The target works on a disk of the harness's own, under the SQLite that Python has: each
     call of it can fail, and at each the process can be killed or the power be lost. Whatever

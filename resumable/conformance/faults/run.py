@@ -151,7 +151,7 @@ class FaultRun:
 
     def _comparisons(self) -> Iterator[Comparison]:
         for known, other, mode in self._met.samples():
-            # Which of the workloads are killed for real, depends on what is opaque in them.
+            # Which workloads are killed for real depends on names and bodies in them.
             places = [place for place in self._places((mode,)) if place[0] != "sigkill"]
             yield Comparison(
                 self._batch(places, known.workloads), self._batch(places, other.workloads)
