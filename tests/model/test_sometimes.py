@@ -2,7 +2,16 @@
 
 import pytest
 
-from model import Advance, Command, Complete, Start, Store
+from model import (
+    Advance,
+    Command,
+    Complete,
+    InsertStale,
+    KillDuring,
+    Restore,
+    Start,
+    Store,
+)
 from model.properties import Moment, by_kind
 from model.sometimes import SOMETIMES
 from tests.model.lives import SMALL, life_of, started
@@ -44,9 +53,23 @@ def test_a_moment_is_not_seen_where_something_comes_close(
     assert not any(HOLDS[name](moment) for moment in moments(*commands))
 
 
-def test_one_row_that_is_exactly_at_the_age_is_enough() -> None:
+def test_one_row_of_several_is_enough() -> None:
     (kept,) = moments(*ENDED, Start("s2", "r"), Advance(1_000), Complete("nobody"))
     assert HOLDS["a sweep keeps what is exactly at the age"](kept)
+    (behind,) = moments(InsertStale("old", "r", 9), *started(), Advance(-1))
+    assert HOLDS["the clock goes back behind what is stored"](behind)
+
+
+def test_a_live_instance_restores_whatever_it_finds() -> None:
+    (restored,) = moments(*started(), InsertStale("s2", "r", -1), Restore())
+    assert HOLDS["a live instance restores"](restored)
+
+
+def test_a_kill_undoes_a_start_or_comes_too_late() -> None:
+    for moment in moments(KillDuring(Start("s1", "r"), 0)):
+        is_undone = not moment.after.disk.streams
+        assert HOLDS["a kill undoes a start"](moment) == is_undone
+        assert HOLDS["a kill comes too late to undo a start"](moment) != is_undone
 
 
 @pytest.mark.parametrize(("first", "second"), [("s1", "s2"), ("s2", "s1")])

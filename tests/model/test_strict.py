@@ -24,7 +24,6 @@ from model import (
     Replay,
     ReplayToDeadSocket,
     ReplayWhileSending,
-    Reply,
     Restart,
     Restore,
     Start,
@@ -102,6 +101,7 @@ NEAR_MISSES: Final[dict[str, list[Program]]] = {
         (A, Replay("r1")),
         (A, Complete("s1"), Replay("r2")),
         (A, ReplayWhileSending("r2", Flush(), 0)),
+        (Start("s1", "\ud800"), Replay("\ud800")),
     ],
     "new_stream_forgotten": [
         (A, ReplayWhileSending("r1", B, 0)),
@@ -248,7 +248,8 @@ def test_a_call_that_was_refused_does_not_show_it(name: str) -> None:
     calls = [moment for moment in moments if not isinstance(moment.command, Restart)]
     assert calls
     for moment in calls:
-        refused = moment.outcome._replace(reply=Reply(refused="disk", disk_failed=True))
+        reply = moment.reply._replace(refused="disk", disk_failed=True)
+        refused = moment.outcome._replace(reply=reply)
         assert not SURPRISES[name].shows(moment._replace(outcome=refused))
 
 
