@@ -97,7 +97,7 @@ TOLD_APART: Final[list[tuple[Circumstance, list[Program], list[Program]]]] = [
     ),
     (
         it.ends_again,
-        [(*ENDED, MarkError("s1"))],
+        [(*ENDED, MarkError("s1")), (*ENDED, Start("s2", "r"), MarkError("s1"))],
         [
             (*started(), Complete("s1")),
             (*ENDED, X),
@@ -107,19 +107,32 @@ TOLD_APART: Final[list[tuple[Circumstance, list[Program], list[Program]]]] = [
     ),
     (
         it.fills_buffer,
-        [(*started(2), Store("s1", "x")), (*started(1), Burst("s1", "x", 2))],
+        [
+            (*started(2), Store("s1", "x")),
+            (*started(1), Burst("s1", "x", 2)),
+            (*started(1), Burst("s1", "x", 9)),
+        ],
         [(*started(1), Store("s1", "x")), (*started(2), Flush())],
     ),
     (it.fills_no_buffer, [(*started(1), Store("s1", "x"))], [(*started(2), Store("s1", "x"))]),
     (
         it.exceeds_buffer,
-        [(Burst("s1", "x", 5),), (BURST_FAILED,), (BURST_FAILED, Flush())],
+        [
+            (Burst("s1", "x", 5),),
+            (Burst("s1", "x", 9),),
+            (BURST_FAILED,),
+            (BURST_FAILED, Flush()),
+        ],
         [(Burst("s1", "x", 4),), (FLUSH_FAILED, Flush())],
     ),
     (
         it.asks_for_another,
         [(*started(), Replay("q")), (*started(), InTransaction(Replay("z")))],
-        [(*started(), Replay("r")), (*started(), Flush())],
+        [
+            (*started(), Replay("r")),
+            (*started(), Flush()),
+            (Start("s1", "\ud800"), Replay("\ud800")),
+        ],
     ),
     (
         it.calls_when_orphan_is_done,
@@ -191,7 +204,12 @@ TOLD_APART: Final[list[tuple[Circumstance, list[Program], list[Program]]]] = [
     ),
     (
         it.has_surrogate,
-        [(Store("s1", "a\ud800"),), (Start("s1", "\udfffa"), Flush())],
+        [
+            (Store("s1", "a\ud800"),),
+            (Burst("s1", "\ud800", 1),),
+            (InTransaction(Store("s1", "\ud800")),),
+            (Start("s1", "\udfffa"), Flush()),
+        ],
         [(Store("s1", "\ud7ff"),), (Burst("s1", "\ue000", 1),), (Flush(),)],
     ),
 ]
@@ -230,6 +248,7 @@ def test_a_connection_is_odd_if_it_is_said_to_be_or_raises_in_a_transaction() ->
     assert it.is_set_up_oddly(departure(Flush(), is_set_up_oddly=True))
     assert it.is_set_up_oddly(departure(joined, where="raises", seen="no"))
     assert not it.is_set_up_oddly(departure(joined))
+    assert not it.is_set_up_oddly(departure(joined, where="returns", seen="no"))
     assert not it.is_set_up_oddly(departure(joined, where="raises", permitted="closed"))
     assert not it.is_set_up_oddly(departure(Flush(), where="raises", seen="no"))
 
