@@ -8,6 +8,7 @@ from model import (
     Complete,
     InsertStale,
     KillDuring,
+    Replay,
     Restore,
     Start,
     Store,
@@ -63,6 +64,12 @@ def test_one_row_of_several_is_enough() -> None:
 def test_a_live_instance_restores_whatever_it_finds() -> None:
     (restored,) = moments(*started(), InsertStale("s2", "r", -1), Restore())
     assert HOLDS["a live instance restores"](restored)
+
+
+@pytest.mark.parametrize("request_id", ["another", "zebra"])
+def test_any_other_request_is_another(request_id: str) -> None:
+    (replayed,) = moments(*started(), Replay(request_id))
+    assert HOLDS["a replay goes under another request"](replayed)
 
 
 def test_a_kill_undoes_a_start_or_comes_too_late() -> None:
