@@ -234,6 +234,9 @@ RARE: dict[str, list[tuple[Command, ...]]] = {
     "a call from inside send changes no chunk of the replay": [
         (*started(1), ReplayWhileSending("\ud83d", Flush(), 0))
     ],
+    "a sweep leaves nothing to be swept": [
+        (*started(), Complete("s1"), Advance(1_000), Complete("nobody"))
+    ],
     "what is cleared is gone": [(*started(3), Destroy(), ClearAll())],
     "no chunk is lost": [
         (

@@ -165,6 +165,16 @@ def test_a_call_that_a_fault_struck_has_done_nothing_or_all() -> None:
     )
 
 
+def test_a_constructor_that_was_struck_has_restored_or_raised() -> None:
+    state = after(*started(4), limits=SMALL)
+    (restored,) = step(state, Restart(), NOW_MS, SMALL)
+    assert step(state, WhileFaulty(Restart(), "io_error", 0), NOW_MS, SMALL) == (
+        restored,
+        Outcome(Reply(disk_failed=True), restored.state),
+        refused("disk", restored.state),
+    )
+
+
 def test_a_fault_is_never_kept_silent_about_by_a_call_that_did_nothing() -> None:
     state = after(*started(4), limits=SMALL)
     assert Outcome(Reply(disk_failed=True), state) not in struck(state, Flush())
