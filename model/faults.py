@@ -44,12 +44,13 @@ def while_faulty(
 ) -> Outcomes:
     """As ``while_disk_fails``, for faults that may strike only once, and at reads and locks,
     too: the call may not have minded, and a replay may fail before it sends anything. A
-    constructor that raised has done nothing, so that the next one restores the same."""
+    constructor that raised has done nothing, so that the next one restores the same. What is
+    destroyed may still ask the database, and fail with it."""
     unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
     if isinstance(call, Restart):
         return (*clean, *unharmed, *[refused("disk", outcome.state) for outcome in clean])
     if state.memory.is_destroyed:
-        return clean
+        return (*clean, *unharmed, refused("disk", state))
     failed = list(_failed(clean, state, call, now, limits))
     match call:
         case Burst(stream):

@@ -23,25 +23,25 @@ SEQUENCES: Final = 6_000
 
 
 class TraceFound(NamedTuple):
-    """A known trace on which the target diverged, and what is left of it when shrunk."""
+    """A trace on which the target diverged, and what is left of it when shrunk."""
 
-    path: Path
+    name: str
     divergence: Divergence
 
 
 @dataclass(frozen=True)
 class Replaying:
-    """All known traces, as a task for a worker."""
+    """Traces with their names, as a task for a worker."""
 
-    traces: Sequence[tuple[Path, Trace]]
+    traces: Sequence[tuple[str, Trace]]
 
     def run(self, target: Target, beat: Callable[[], None]) -> list[TraceFound]:
         found = []
-        for path, trace in self.traces:
+        for name, trace in self.traces:
             beat()
             divergence = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
             if divergence is not None:
-                found.append(TraceFound(path, shrink(target, divergence, beat) or divergence))
+                found.append(TraceFound(name, shrink(target, divergence, beat) or divergence))
         return found
 
 

@@ -41,7 +41,6 @@ from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Brief, Detail, Target, step_of
 
-
 CUT_SHORT: Final = (*UNANSWERED, CutPower)
 """Commands after which the rows may be those of before a call, or after it."""
 

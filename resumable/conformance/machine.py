@@ -32,7 +32,7 @@ from resumable.conformance.target import Target
 from resumable.conformance.targets.frozen import Frozen
 from resumable.conformance.targets.registry import spoken_to
 from resumable.conformance.targets.stream_like import Factory
-from resumable.conformance.vocabulary import UNKNOWN, WEIGHTS, View, Vocabulary
+from resumable.conformance.vocabulary import STRANGE_IDS, WEIGHTS, View, Vocabulary
 
 T = TypeVar("T")
 
@@ -183,7 +183,7 @@ class _Machine(RuleBasedStateMachine):
     def view(self) -> View:
         """What the next command may depend on."""
         lockstep = self._lockstep
-        streams = [name for name in lockstep.bindings.used if name != UNKNOWN]
+        streams = [name for name in lockstep.bindings.used if name not in STRANGE_IDS]
         return View(lockstep.states[0], lockstep.now_ms, streams)
 
     def teardown(self) -> None:

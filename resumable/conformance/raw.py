@@ -15,6 +15,8 @@ _CHUNKS: Final = """
     select stream_id, body, chunk_index, created_at
     from cf_ai_chat_stream_chunks order by chunk_index, rowid"""
 
+_CHUNKS_WITHOUT_ROWID: Final = _CHUNKS.replace(", rowid", "")
+
 _DELETES: Final = [f"delete from {table}" for table in TABLES]  # noqa: S608 - our own names
 
 _OTHER_STATE: Final = """
@@ -32,7 +34,7 @@ def read_rows(connection: sqlite3.Connection) -> Rows:
         streams = tuple(cursor.execute(_STREAMS))
         return Rows(streams, tuple(cursor.execute(_CHUNKS)), has_tables=True)
     except sqlite3.OperationalError:
-        return _without_some_table(connection)
+        return _as_far_as_it_goes(connection)
     except sqlite3.DatabaseError as error:
         return Rows(((f"cannot be read: {error}",),), (), has_tables=True)
 
@@ -41,6 +43,15 @@ def has_tables(connection: sqlite3.Connection) -> bool:
     """Whether both of the original's tables are there."""
     names = {name for (name,) in tuples(connection).execute(_NAMES)}
     return names.issuperset(TABLES)
+
+
+def has_rows_in_order(connection: sqlite3.Connection) -> bool:
+    """Whether both tables are there, and tell in which order rows were inserted."""
+    try:
+        tuples(connection).execute(_CHUNKS).fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return has_tables(connection)
 
 
 def is_open(connection: sqlite3.Connection) -> bool:
@@ -71,9 +82,9 @@ def tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
     return cursor
 
 
-def _without_some_table(connection: sqlite3.Connection) -> Rows:
+def _as_far_as_it_goes(connection: sqlite3.Connection) -> Rows:
     cursor = tuples(connection)
     names = {name for (name,) in cursor.execute(_NAMES)}
     streams = tuple(cursor.execute(_STREAMS)) if TABLES[0] in names else ()
-    chunks = tuple(cursor.execute(_CHUNKS)) if TABLES[1] in names else ()
+    chunks = tuple(cursor.execute(_CHUNKS_WITHOUT_ROWID)) if TABLES[1] in names else ()
     return Rows(streams, chunks, has_tables=bool(names.intersection(TABLES)))

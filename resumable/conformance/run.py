@@ -12,6 +12,7 @@ from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target, TargetError
+from resumable.conformance.targets.in_process import InProcess
 from resumable.conformance.trace import Trace
 
 
@@ -22,7 +23,8 @@ def run(
     setting: Setting = DEFAULT,
     limits: Limits = ORIGINAL,
 ) -> Divergence | None:
-    """Send the commands, compare everything after each; the divergence, if there is one.
+    """Send the commands to a new database, compare everything after each; the divergence, if
+    there is one.
 
     Raises TargetError if the target cannot be run, or cannot do what is in there.
     """
@@ -30,6 +32,8 @@ def run(
     for command in commands:
         if left_out.forbids(command):
             raise TargetError(f"{target.name} cannot do this: {prose.command(command)}")
+    if isinstance(target, InProcess):
+        target.renew()
     plan(target, commands, looks=True)
     lockstep = Lockstep(target, limits=limits, setting=setting)
     try:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 
-class SocketDiedError(Exception):
-    """What a dead socket's ``send`` raises; a target has to let it through."""
+class SocketDiedError(ConnectionResetError):
+    """What a dead socket's ``send`` raises, as real ones do; a target has to let it through."""
 
 
 class RecordingSocket:
-    """Keeps every frame; one that takes ``frames_taken`` raises on the next, for ever."""
+    """Keeps every frame; one that takes ``frames_taken`` raises on the next, for ever.
+
+    Like many a real one, ``send`` returns something, which says nothing to a target."""
 
     __slots__ = ("frames", "frames_taken")
 
@@ -16,10 +18,11 @@ class RecordingSocket:
         self.frames: list[str] = []
         self.frames_taken = frames_taken
 
-    def send(self, frame: str) -> None:
+    def send(self, frame: str) -> int:
         if self.frames_taken is not None and len(self.frames) >= self.frames_taken:
             raise SocketDiedError("the harness closed this socket")
         self.frames.append(frame)
+        return len(frame)
 
 
 class CallingSocket(RecordingSocket):
@@ -33,7 +36,8 @@ class CallingSocket(RecordingSocket):
         self._at_frame = at_frame
         self._call = call
 
-    def send(self, frame: str) -> None:
-        super().send(frame)
+    def send(self, frame: str) -> int:
+        size = super().send(frame)
         if len(self.frames) == self._at_frame + 1:
             self._call(self)
+        return size

@@ -44,6 +44,9 @@ T = TypeVar("T")
 UNKNOWN: Final = "unknown"
 """The id of a stream that never existed."""
 
+STRANGE_IDS: Final = (UNKNOWN, UNKNOWN, "", "it's", "%")
+"""Further ones: for whoever takes an empty id for none, or puts SQL together by hand."""
+
 WEIGHTS: Final[dict[type[Command], int]] = {
     Store: 120,
     Burst: 4,
@@ -69,7 +72,18 @@ WEIGHTS: Final[dict[type[Command], int]] = {
     Destroy: 1,
 }
 
-REQUESTS: Final = ("r1", "r2", "r1", "", "запрос-😀", 'r"\\\n\x00\u2028', "\ud83d")
+REQUESTS: Final = (
+    "r1",
+    "r2",
+    "r1",
+    "",
+    "запрос-😀",
+    'r"\\\n\x00\u2028',
+    "\ud83d",
+    "007",
+    " R1 nai\u0308ve's <b>",
+    "r" * 300,
+)
 
 PLAIN_BODIES: Final = (
     "a",
@@ -88,7 +102,16 @@ ODD_BODIES: Final = (
     "\ud800 alone, \udfff alone",
     '"\\/\b\f\n\r\t\x1f\x7f',
     "null",
+    "007",
+    '{"a": 1.0, "b": "\\u00e9"}',
+    "data: x\r\n\r\n",
+    "[DONE]",
+    "\ufeff<b>&amp;</b> it's 100%",
 )
+"""What an implementation may take for something else than text: for a number, for JSON that can
+be written in another way, for a line of a protocol, for markup."""
+
+LONG_BODY: Final = "long " * 14_000
 
 FAULTY_CALLS: Final = (
     Store,
@@ -179,7 +202,9 @@ class Vocabulary:
     def _insert_stale(self, view: View, choose: Choose) -> InsertStale:
         age = self.limits.stale_age_ms
         ages = (age + 1, age, 0, age - 1, 2 * age, 1, -1000)
-        streams = (_fresh(view), _fresh(view), _fresh(view), _stream(view, choose))
+        # The original takes the active stream for none if its id is empty: none begins so.
+        taken = _stream(view, choose, (UNKNOWN,))
+        streams = (_fresh(view), _fresh(view), _fresh(view), taken)
         return InsertStale(choose(streams), choose(REQUESTS), choose(ages))
 
     def _advance(self, view: View, choose: Choose) -> Advance:
@@ -233,7 +258,7 @@ class Vocabulary:
 
     def _while_faulty(self, view: View, choose: Choose) -> WhileFaulty:
         """The first points, some in the middle, and those about a commit."""
-        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        call: Any = self.command(choose((*FAULTY_CALLS, Restart)), view, choose)
         return WhileFaulty(call, choose(get_args(Fault)), choose(_STRUCK_AFTER))
 
     def _cut_power_during(self, view: View, choose: Choose) -> CutPowerDuring:
@@ -249,7 +274,8 @@ _AIMS: Final = ("active", "active", "active", "last", "any", "any", UNKNOWN)
 _BURST_BODIES: Final = ("b", '{"delta":"😀"}')
 _BODIES: Final[Sequence[str | None]] = (
     *PLAIN_BODIES * 750,
-    *ODD_BODIES * 125,
+    *ODD_BODIES * 80,
+    *(LONG_BODY,) * 20,
     *(None,) * 6,  # stand for the bodies at the edge of the limit, which are slow
 )
 
@@ -274,17 +300,17 @@ def _fresh(view: View) -> str:
     return f"s{len(view.streams) + 1}"
 
 
-def _stream(view: View, choose: Choose) -> str:
+def _stream(view: View, choose: Choose, strange: Sequence[str] = STRANGE_IDS) -> str:
     """Mostly the active stream, or the last; sometimes an older one, or one of no stream."""
     streams = view.streams
     if not streams:
-        return UNKNOWN
+        return choose(strange)
     aim = choose(_AIMS)
     if aim == "active":
         return view.state.memory.active or streams[-1]
     if aim == "last":
         return streams[-1]
-    return choose(streams) if aim == "any" else UNKNOWN
+    return choose(streams) if aim == "any" else choose(strange)
 
 
 def _telling_frames(view: View) -> Sequence[int]:

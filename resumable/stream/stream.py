@@ -80,7 +80,8 @@ class ResumableStream:
         """Create the tables if they are not there, and restore (the original's constructor).
 
         ``clock`` gives milliseconds, ``new_id`` an id that no stream has yet. The
-        connection stays the caller's: isolation level and row factory are left alone.
+        connection stays the caller's: isolation level and row factory are left alone. Its text
+        factory has to be ``str``, which is sqlite3's own.
 
         Raises ArgumentTypeError for arguments of another type, and StorageError if the
         connection is closed, locked, or not one to a database. A read-only one is refused

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -111,8 +112,17 @@ def traces_option(says: str) -> Callable[[F], F]:
         default="tests/traces",
         show_default=True,
         type=click.Path(file_okay=False, path_type=Path),
+        callback=_there_if_named,
         help=says,
     )
+
+
+def _there_if_named(context: click.Context, option: click.Parameter, folder: Path) -> Path:
+    """Nobody needs to have the usual folder; one that was named has to be there."""
+    is_named = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+    if is_named and not folder.is_dir():
+        raise click.BadParameter(f"there is no folder {str(folder)!r}", context, option)
+    return folder
 
 
 def fail(message: str) -> NoReturn:

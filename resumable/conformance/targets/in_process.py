@@ -39,7 +39,12 @@ from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.library import can_simulate
 from resumable.conformance.faults.striking import striking
 from resumable.conformance.hindsight import durability_of
-from resumable.conformance.raw import has_tables, is_open, read_rows
+from resumable.conformance.raw import (
+    has_rows_in_order,
+    has_tables,
+    is_open,
+    read_rows,
+)
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.socket import CallingSocket, RecordingSocket
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
@@ -57,6 +62,7 @@ from resumable.conformance.targets.stream_like import (
     StreamLike,
     any_exception,
     limits_of,
+    missing_methods,
     takes_limits,
 )
 
@@ -133,6 +139,11 @@ class InProcess:
             self._spared = self._instance
         self._instance = self._spared
 
+    def renew(self) -> None:
+        """Open the next sequence on a new connection. One that was used before knows some
+        statements already, so that a fault meets others."""
+        self._memory.stop()
+
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         database = self._database_for(setting)
         seen = self.attach(database, setting, now_ms, limits)
@@ -158,7 +169,9 @@ class InProcess:
         self._database = database
         self._tick(now_ms)
         seen = self._restart(database.connect)
-        self._has_rows = not seen.refused and has_tables(database.connection)
+        if not seen.refused:
+            self._refuse_without_methods()
+            self._has_rows = has_rows_in_order(database.connection)
         return seen
 
     def close(self) -> None:
@@ -170,7 +183,7 @@ class InProcess:
         self._database.close()
 
     def stop(self) -> None:
-        self._memory.stop()
+        self.renew()
 
     def perform(self, command: Command, bindings: Bindings, now_ms: int) -> Seen:
         if now_ms != self._now_ms:
@@ -196,6 +209,12 @@ class InProcess:
             read_rows(connection) if has_rows else None,
             midway,
         )
+
+    def _refuse_without_methods(self) -> None:
+        missing = missing_methods(self._instance)
+        if missing:
+            self._database.close()
+            raise TargetError(f"{self.name} has no {', no '.join(missing)}")
 
     def _tick(self, now_ms: int) -> None:
         self._now_ms = now_ms

@@ -61,8 +61,14 @@ def harm_to(connection: Connection, setting: Setting, *, ended_transaction: bool
         return "ended the transaction that the caller had open"
     if left_open:
         return "left a transaction open"
+    return _changed_in(connection, setting)
+
+
+def _changed_in(connection: Connection, setting: Setting) -> str:
     if connection.row_factory is not ROW_FACTORIES[setting.rows]:
         return "changed the row factory"
+    if connection.text_factory is not str:
+        return "changed the text factory"
     if connection.isolation_level != setting.isolation_level:
         return "changed the isolation level"
     return ""

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import resumable
 from model import Limits
@@ -32,6 +32,24 @@ class StreamLike(Protocol):
     def get_stream_metadata(self, stream_id: str, /) -> Any: ...
     def get_all_stream_metadata(self) -> Sequence[Any]: ...
     def insert_stale_stream(self, stream_id: str, request_id: str, age_ms: int, /) -> None: ...
+
+
+_METHODS: Final = tuple([name for name in vars(StreamLike) if not name.startswith("_")])
+
+
+def missing_methods(instance: object) -> list[str]:
+    """What an implementation has to offer, and this one has not."""
+    return [name for name in _METHODS if not _has(instance, name)]
+
+
+def _has(instance: object, name: str) -> bool:
+    try:
+        getattr(instance, name)
+    except AttributeError:
+        return False
+    except Exception:  # noqa: BLE001 - what it raises is looked at when it is asked for
+        return True
+    return True
 
 
 Factory = Callable[..., StreamLike]
