@@ -6,8 +6,9 @@ runs. Each mutant then gets a fork of that session, in which the functions that 
 are exchanged under the feet of everybody who has imported them; only the tests that run the
 changed lines follow, the quick ones first.
 
-What runs while a module is imported cannot be exchanged afterwards (a constant, a decorator).
-A mutant of that is put to a fork of a process that has imported nothing of the project yet.
+What runs while a module is imported cannot be exchanged afterwards (a constant, a decorator),
+and what a test runs in another process cannot be watched. So whatever survives is put to a
+whole session, in a fork of a process that has imported nothing of the project yet.
 """
 
 import gc
@@ -88,25 +89,23 @@ class Judge:
         self._seconds[report.nodeid] += report.duration
 
     def kills(self, mutant: Mutant) -> bool:
-        """Whether a test fails with it: one that runs what is changed; or if that is run
-        before a test begins, or by none, any test in the files that run anything else of the
-        module."""
+        """Whether a test fails with it: one that runs what is changed; or else any test in the
+        files that run anything of the module. Among these may be one that runs it in another
+        process, where nobody watches."""
         file = self._root / mutant.path
         text = file.read_text("utf-8")
-        file.write_text(mutant.text, "utf-8")  # For tests that run another process.
+        file.write_text(mutant.text, "utf-8")
         try:
-            running = self._running(mutant)
-            if self._is_killed_in_place(mutant, text, running - {IMPORTED}):
-                return True
-            is_sure = running and IMPORTED not in running
-            return not is_sure and self._clean.fails(self._files(mutant.path))
+            return self._is_killed_in_place(mutant, text) or self._clean.fails(
+                self._files(mutant.path)
+            )
         finally:
             file.write_text(text, "utf-8")
 
     def _running(self, mutant: Mutant) -> set[str]:
-        """The tests that run what is changed, and ``IMPORTED``."""
+        """The tests that run what is changed."""
         by_line = self._tests_by_line(mutant.path)
-        return {test for line in mutant.lines for test in by_line.get(line, [])}
+        return {test for line in mutant.lines for test in by_line.get(line, [])} - {IMPORTED}
 
     def _files(self, path: str) -> list[str]:
         """The files with tests that run the module, or all; the quick ones first."""
@@ -120,10 +119,10 @@ class Judge:
     def _tests_by_line(self, path: str) -> dict[int, list[str]]:
         return self._coverage.get_data().contexts_by_lineno(str(self._root / path))
 
-    def _is_killed_in_place(self, mutant: Mutant, text: str, running: set[str]) -> bool:
+    def _is_killed_in_place(self, mutant: Mutant, text: str) -> bool:
         changed = dict(_changed(text, mutant.text, str(self._root / mutant.path)))
         functions = [each for each in self._functions if each.__code__ in changed]
-        tests = sorted(running, key=self._seconds.__getitem__)
+        tests = sorted(self._running(mutant), key=self._seconds.__getitem__)
 
         def all_pass() -> bool:
             for function in functions:
