@@ -3,11 +3,11 @@
 import pytest
 
 from model import (
-    INITIAL,
     Burst,
     Complete,
     CutPower,
     CutPowerDuring,
+    Destroy,
     Disk,
     Flush,
     Outcome,
@@ -210,11 +210,15 @@ def test_a_burst_whose_one_flush_failed_goes_on_with_the_next() -> None:
     assert healed in {outcome.state for outcome in struck(state, call)}
 
 
-def test_of_what_is_destroyed_nothing_is_left_to_be_struck() -> None:
-    state = step(INITIAL, WhileFaulty(Flush(), "io_error", 0), NOW_MS)[0].state
-    destroyed = State(state.disk, state.memory._replace(is_destroyed=True))
-    found = step(destroyed, WhileFaulty(Flush(), "io_error", 0), NOW_MS)
-    assert found == (refused("closed", destroyed),)
+def test_what_is_destroyed_may_fail_as_it_asks_the_database_and_has_changed_nothing() -> None:
+    destroyed = after(Destroy(), limits=SMALL)
+    struck_flush = step(destroyed, WhileFaulty(Flush(), "io_error", 0), NOW_MS, SMALL)
+    closed = refused("closed", destroyed)
+    noticed = closed._replace(reply=closed.reply._replace(disk_failed=True))
+    assert struck_flush == (closed, noticed, refused("disk", destroyed))
+    struck_destroy = step(destroyed, WhileFaulty(Destroy(), "io_error", 0), NOW_MS, SMALL)
+    assert {outcome.state for outcome in struck_destroy} == {destroyed}
+    assert [outcome.reply.refused for outcome in struck_destroy] == [None, None, "disk"]
 
 
 def test_a_crash_inside_a_struck_burst_may_come_after_a_flush_of_any_chunk_but_loses_none() -> (

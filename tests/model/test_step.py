@@ -31,7 +31,6 @@ from model import (
     Store,
     Stream,
     WhileDiskFails,
-    WhileFaulty,
 )
 from model.state import Status
 from tests.model.lives import NOW_MS, Life, after, life_of, started
@@ -250,11 +249,7 @@ def test_time_goes_on_after_a_destroy() -> None:
 
 @pytest.mark.parametrize(
     "around",
-    [
-        InTransaction(Destroy()),
-        WhileDiskFails(Destroy(), 0),
-        WhileFaulty(Destroy(), "io_error", 0),
-    ],
+    [InTransaction(Destroy()), WhileDiskFails(Destroy(), 0)],
     ids=lambda each: type(each).__name__,
 )
 def test_a_second_destroy_does_nothing_whatever_surrounds_it(around: Command) -> None:
