@@ -23,25 +23,25 @@ SEQUENCES: Final = 6_000
 
 
 class TraceFound(NamedTuple):
-    """A trace on which the target diverged, and what is left of it when shrunk."""
+    """A known trace on which the target diverged, and what is left of it when shrunk."""
 
-    name: str
+    path: Path
     divergence: Divergence
 
 
 @dataclass(frozen=True)
 class Replaying:
-    """Traces with their names, as a task for a worker."""
+    """All known traces, as a task for a worker."""
 
-    traces: Sequence[tuple[str, Trace]]
+    traces: Sequence[tuple[Path, Trace]]
 
     def run(self, target: Target, beat: Callable[[], None]) -> list[TraceFound]:
         found = []
-        for name, trace in self.traces:
+        for path, trace in self.traces:
             beat()
             divergence = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
             if divergence is not None:
-                found.append(TraceFound(name, shrink(target, divergence, beat) or divergence))
+                found.append(TraceFound(path, shrink(target, divergence, beat) or divergence))
         return found
 
 

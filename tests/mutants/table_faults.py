@@ -76,6 +76,8 @@ SURROUNDINGS: Final[Table] = {
     "dead_socket_is_wrapped": program(S1, DEAD),
     "dead_socket_is_ignored": program(S1, DEAD),
     "dead_socket_ends_the_replay_in_silence": program(S1, DEAD),
+    "lost_connection_ends_the_replay_in_silence": program(S1, DEAD),
+    "an_answer_ends_the_replay": program(S1, A, REPLAY),
     "last_frame_may_fail": program(S1, DEAD),
     "sets_the_row_factory": program(RESTORE),
     "reads_through_the_row_factory": program(S1, setting=_ROWS_ARE_DICTS),

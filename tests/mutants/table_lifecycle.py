@@ -80,6 +80,7 @@ BUFFERING: Final[Table] = {
     "an_equal_index_is_ignored": program(X, CX, Y, FLUSH),
     "reading_flushes": program(X),
     "reading_shows_the_buffer": program(X),
+    "reads_a_thousand_chunks": program(Burst("x", "b", 1001), FLUSH),
     "lists_only_streaming": program(S1, C1),
     "an_unknown_stream_is_an_error": program(X),
     "lists_the_end_for_the_start": program(S1, TICK, C1),

@@ -41,7 +41,6 @@ from resumable.conformance.gate import (
     known_traces,
 )
 from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
-from resumable.conformance.long_programs import long_programs
 from resumable.conformance.power.canary import Canary, obituary
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
@@ -78,9 +77,9 @@ def check(
     First, a canary: a bug that is known to be there, and that every engine has to find.
     Then known traces; then a hunt with seeded sequences under the original's limits, since
     most of what is wrong is found there within a second; then every sequence of up to four
-    commands (three, with the original's limits), with small limits if the target takes them,
-    so that nothing short was missed; then some programs longer than chance makes them; then
-    crashes and errors at every point of every sequence of up to two.
+    commands (three, under the original's limits), with small limits if the target takes them,
+    so that nothing short was missed; then crashes and errors at every point of every sequence
+    of up to two.
     The target conforms if nothing diverged, and if the run has seen all that it must have seen
     to prove anything: every cell of the matrix of states and commands.
     """
@@ -93,12 +92,7 @@ def check(
         run = _Run(target, folder, about(pool), as_json=as_json)
         budget = Budget(seconds, None if seconds else SEQUENCES)
         run.test_engines(pool)
-        if (
-            run.replay(pool, known)
-            and run.hunt(pool, seed, budget)
-            and run.explore(pool)
-            and run.outlast(pool)
-        ):
+        if run.replay(pool, known) and run.hunt(pool, seed, budget) and run.explore(pool):
             run.strike(pool)
     run.report()
 
@@ -120,9 +114,6 @@ class _Run:
     as_json: bool
     replayed: int = 0
     traces_left_out: int = 0
-    outlasted: int = 0
-    """How many long programs were sent."""
-
     departed: list[TraceFound] = field(default_factory=list)
     broken: str = ""
     blind: list[str] = field(default_factory=list)
@@ -144,30 +135,18 @@ class _Run:
             elif result is not None:
                 self.blind = result
 
-    def replay(self, pool: Workers, known: list[tuple[Path, Trace]]) -> bool:
+    def replay(self, pool: Workers, traces: list[tuple[Path, Trace]]) -> bool:
         """Whether the target conforms on every known trace that it can follow."""
-        traces = [(path.stem, trace) for path, trace in known]
-        asked = self._followed(pool, traces)
-        self.traces_left_out = len(traces) - asked
-        self.replayed = 0 if self.broken else asked
-        self.coverage.left_out = self.about.left_out
-        return not self.departed and not self.broken
-
-    def outlast(self, pool: Workers) -> bool:
-        """Whether the target conforms on what is longer than chance would make it."""
-        asked = self._followed(pool, long_programs())
-        self.outlasted = 0 if self.broken else asked
-        return not self.departed and not self.broken
-
-    def _followed(self, pool: Workers, traces: list[tuple[str, Trace]]) -> int:
-        """How many of the traces the target can follow."""
         asked = [each for each in traces if can_follow(each[1], self.about.left_out)]
+        self.traces_left_out = len(traces) - len(asked)
+        self.coverage.left_out = self.about.left_out
         for _, result in pool.run([Replaying(asked)] if asked else []):
             if isinstance(result, Lost):
                 self.broken = result.reason
             elif result is not None:
                 self.departed = result
-        return len(asked)
+                self.replayed = len(asked)
+        return not self.departed and not self.broken
 
     def hunt(self, pool: Workers, seed: int, budget: Budget) -> bool:
         """Whether the target conforms on long sequences, under the original's limits."""
@@ -227,16 +206,16 @@ class _Run:
         common.leave(self.verdict)
 
     def _departed(self) -> list[dict[str, Any]]:
-        """Of all traces that diverged, the one with the shortest program: mostly they have one
-        reason."""
+        """Of all known traces that diverged, the one with the shortest program: mostly they
+        have one reason."""
         if not self.departed:
             return []
         found = min(self.departed, key=lambda each: len(each.divergence.steps))
-        path = common.save(found.divergence, self.folder, f"found by {found.name}")
+        path = common.save(found.divergence, self.folder, f"found by {found.path.name}")
         if not self.as_json:
             common.print_divergence(found.divergence, path)
-            names = ", ".join([each.name for each in self.departed])
-            common.out.print(f"\nOf what is always sent, these diverged: {names}\n")
+            names = ", ".join([each.path.stem for each in self.departed])
+            common.out.print(f"\nKnown traces that diverged: {names}\n")
         return [common.divergence_json(found.divergence, path)]
 
     def _print_figures(self) -> None:
@@ -251,8 +230,6 @@ class _Run:
             if self.explored.verdict == "conforms":
                 print_coverage(self.coverage)
             figures.append(f"every sequence of up to {self.explored.depth} commands")
-        if self.outlasted:
-            figures.append(f"{self.outlasted} long programs")
         if self.struck is not None:
             points = self.struck.figures.total().points
             figures.append(f"faults at {points:,} points of those of up to {STRUCK_DEPTH}")
@@ -269,7 +246,6 @@ class _Run:
             "canary_lives_under": self.blind,
             "traces": self.replayed,
             "traces_left_out": self.traces_left_out,
-            "long_programs": self.outlasted,
             "left_out": self.about.left_out.words(),
             "declared": list(self.about.declared),
             "exploration": None if self.explored is None else certificate(self.explored),

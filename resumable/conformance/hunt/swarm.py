@@ -26,7 +26,8 @@ from model.classes import classes_of
 from model.commands import stream_of
 from resumable.conformance.hindsight import durability_of
 from resumable.conformance.hunt.errands import COVERS_EVERY, Errand, aimed, errand
-from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.hunt.long_ways import long_ways
+from resumable.conformance.hunt.preludes import Way, preludes
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.left_out import NOTHING, LeftOut
 from resumable.conformance.setting import DEFAULT, Setting, Storage
@@ -62,6 +63,9 @@ _ON_FILES: Final = [DEFAULT._replace(storage=each) for each in get_args(Storage)
 _ON_FILE_EVERY: Final = 100
 """One sequence in so many is on a file, or on a disk that can fail: that is slow, and shows
 what a crash would keep."""
+_LONG_EVERY: Final = 130
+"""One of the first sequences in so many is a long way, until there is no more of them: they
+take long, and chance has no part in them."""
 
 
 class Swarm:
@@ -84,11 +88,12 @@ class Swarm:
         file = _ON_FILES[number // _ON_FILE_EVERY % len(_ON_FILES)]
         setting = file if on_file else self._choose(_IN_MEMORY)
         self.setting: Final = left_out.without(setting)
-        self.length: Final = self._choose(_LENGTHS)
+        way = _long_way(number, left_out)
+        self.length: Final = self._choose(_LENGTHS) if way is None else len(way)
         self._cumulative: Final = list(accumulate(self._weights()))
         self._rarity: Final = rarity
         self._forbids: Final = left_out.forbids if left_out else None
-        self._errand: Final = self._begin(number, left_out)
+        self._errand: Final = self._begin(number, left_out) if way is None else iter(way)
 
     def next(self, state: State, now_ms: int) -> Command:
         """The next command, which fits ``state``."""
@@ -153,3 +158,8 @@ class Swarm:
             boost = self._choose(_BOOSTS)
             weights.append(0 if is_out else weight * boost)
         return weights
+
+
+def _long_way(number: int, left_out: LeftOut) -> Way | None:
+    ways, (turn, rest) = long_ways(left_out), divmod(number, _LONG_EVERY)
+    return ways[turn] if rest == _LONG_EVERY - 1 and turn < len(ways) else None

@@ -206,6 +206,13 @@ class ReadingShowsTheBuffer(ResumableStream):
         ]
 
 
+@seeded(Rule.READ_OUT, Source.TIDY)
+class ReadsAThousandChunks(OtherSql):
+    """Reads and sends the first 1,000 chunks of a page, and takes them for all."""
+
+    edits = instead(schema.CHUNKS, schema.CHUNKS + " limit 1000")
+
+
 @seeded(Rule.READ_OUT, Source.SQL)
 class ListsOnlyStreaming(OtherSql):
     """Leaves ended streams out of the list of all."""

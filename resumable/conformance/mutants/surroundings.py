@@ -85,6 +85,36 @@ class DeadSocketEndsTheReplayInSilence(ResumableStream):
             return None
 
 
+@seeded(Rule.SOCKET, Source.TIDY)
+class LostConnectionEndsTheReplayInSilence(ResumableStream):
+    """Returns None when ``send`` says that the connection is lost, and tells nobody."""
+
+    def replay_chunks(self, connection: Client, request_id: str) -> str | None:
+        try:
+            return super().replay_chunks(connection, request_id)
+        except ConnectionError:
+            return None
+
+
+@seeded(Rule.SOCKET, Source.PORT)
+class AnAnswerEndsTheReplay(ResumableStream):
+    """Takes it for a failure if ``send`` returns something, and stops."""
+
+    def replay_chunks(self, connection: Client, request_id: str) -> str | None:
+        with suppress(StopIteration):
+            return super().replay_chunks(_Touchy(connection), request_id)
+        return None
+
+
+class _Touchy:
+    def __init__(self, connection: Client) -> None:
+        self._connection = connection
+
+    def send(self, frame: str) -> None:
+        if self._connection.send(frame) is not None:
+            raise StopIteration
+
+
 @seeded(Rule.SOCKET, Source.FORGOTTEN)
 class LastFrameMayFail(ResumableStream):
     """Does not notice that the frame at the end of a replay failed."""

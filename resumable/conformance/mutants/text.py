@@ -193,6 +193,72 @@ class OversizedRaises(OtherLimits):
         super().store_chunk(stream_id, body)
 
 
+@seeded(Rule.TEXT, Source.PORT)
+class NewlinesAreUniversal(OtherText):
+    """Stores a carriage return with its newline as a newline, as text files are read."""
+
+    def text(self, body: str) -> str:
+        return body.replace("\r\n", "\n")
+
+
+@seeded(Rule.TEXT, Source.PORT)
+class ByteOrderMarkIsDropped(OtherText):
+    """Takes a byte order mark off the front of a body, as utf-8-sig does."""
+
+    def text(self, body: str) -> str:
+        return body.removeprefix("\ufeff")
+
+
+@seeded(Rule.TEXT, Source.PORT)
+class NumbersLoseTheirZeros(OtherText):
+    """Stores what looks like a number as one, as a column of numbers does."""
+
+    def text(self, body: str) -> str:
+        return str(int(body)) if body.isdecimal() else body
+
+
+@seeded(Rule.TEXT, Source.TIDY)
+class EventFieldIsTakenOff(OtherText):
+    """Takes a body for a line of server-sent events, and stores what is in it."""
+
+    def text(self, body: str) -> str:
+        return body.removeprefix("data: ")
+
+
+@seeded(Rule.TEXT, Source.TIDY)
+class LongTextIsCut(OtherText):
+    """Stores the first 65,536 letters of a body."""
+
+    def text(self, body: str) -> str:
+        return body[:65_536]
+
+
+@seeded(Rule.STORE, Source.TIDY)
+class TheEndIsNoChunk(ResumableStream):
+    """Leaves out the [DONE] that ends an answer of many a provider."""
+
+    def store_chunk(self, stream_id: str, body: str) -> None:
+        if body != "[DONE]":
+            super().store_chunk(stream_id, body)
+
+
+@seeded(Rule.STORE, Source.TIDY)
+class NoIdIsNoStream(ResumableStream):
+    """Does not keep a chunk whose stream has an empty id."""
+
+    def store_chunk(self, stream_id: str, body: str) -> None:
+        if stream_id:
+            super().store_chunk(stream_id, body)
+
+
+@seeded(Rule.TEXT, Source.TIDY)
+class RequestIsInLowerCase(ResumableStream):
+    """Keeps request ids in lower case."""
+
+    def start(self, request_id: str) -> str:
+        return super().start(request_id.lower())
+
+
 @seeded(Rule.SIZE, Source.PORT)
 class OversizedTakesAnIndex(ResumableStream):
     """Skips a chunk that is too large, and its index, too."""

@@ -116,6 +116,14 @@ class SlashesAreEscaped(OtherFrames):
 
 
 @seeded(Rule.FRAME, Source.PORT)
+class MarkupIsEscaped(OtherFrames):
+    """Escapes what begins a tag, as the encoders of many a framework do."""
+
+    def frames(self, frame: str) -> Iterable[str]:
+        yield frame.replace("<", "\\u003c")
+
+
+@seeded(Rule.FRAME, Source.PORT)
 class DelIsEscaped(OtherFrames):
     """Escapes U+007F, which JSON leaves raw."""
 

@@ -12,10 +12,9 @@ from resumable.conformance.explore.search import Budget, Exploration, Here
 from resumable.conformance.faults.figures import IN_A_CHECK, KINDS, Place, places
 from resumable.conformance.faults.run import Extent, FaultRun
 from resumable.conformance.faults.tasks import Obstacle
-from resumable.conformance.gate import EXPLORED_DEPTH, SEQUENCES, STRUCK_DEPTH, Replaying
+from resumable.conformance.gate import EXPLORED_DEPTH, SEQUENCES, STRUCK_DEPTH
 from resumable.conformance.hunt.batch import Batch
 from resumable.conformance.hunt.hunt import BATCH
-from resumable.conformance.long_programs import long_programs
 from resumable.conformance.run import run
 from resumable.conformance.target import Target
 from resumable.conformance.trace import Trace
@@ -76,19 +75,12 @@ def strikes(
     return next((each.divergence for each in struck.figures.found.values()), None)
 
 
-def outlasts(target: Target) -> Divergence | None:
-    """What is longer than chance would make it."""
-    found = Replaying(long_programs()).run(target, lambda: None)
-    return found[0].divergence if found else None
-
-
 def checks(target: Target, given: Given) -> Divergence | None:
     """What ``resumable check`` does, in its order."""
     return (
         replays(target, given)
         or hunts(target, given, SEQUENCES)
         or explores(target, given, EXPLORED_DEPTH)
-        or outlasts(target)
         or strikes(target, given, STRUCK_DEPTH)
     )
 
