@@ -36,6 +36,7 @@ def hunted(name: str, *, count: int = 1, hang_s: float = 20.0) -> HuntResult:
         ("Dies", "died of SIGKILL"),
         ("Aborts", "died of SIGABRT"),
         ("Interrupts", "raised KeyboardInterrupt"),
+        ("LacksMethods", "broken:LacksMethods has no has_active_stream, no store_chunk, no "),
         ("CannotBeMade", "raised when constructed: ValueError: no such thing"),
     ],
 )

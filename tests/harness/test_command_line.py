@@ -298,6 +298,12 @@ def test_check_replays_the_known_traces_first(mine: Path, capsys: Capture) -> No
     assert "request_ids_may_repeat_or_be_empty" in run.stdout or "surrogate" in run.stdout
 
 
+def test_a_folder_of_traces_that_is_named_has_to_be_there(capsys: Capture) -> None:
+    run = called(capsys, "check", "--traces", "nowhere")
+    assert run.returncode == 2
+    assert "there is no folder 'nowhere'" in run.stderr
+
+
 def test_a_known_trace_that_is_none_stops_the_check(mine: Path, capsys: Capture) -> None:
     (mine / "bad.jsonl").write_text("{}\n")
     run = called(capsys, "check", "--traces", mine, "--out", mine / "out")

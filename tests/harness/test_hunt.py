@@ -7,12 +7,15 @@ from typing import Any, Final
 
 import pytest
 
-from model import ORIGINAL
+from model import ORIGINAL, Command, Start
 from resumable.conformance.hunt import progress
 from resumable.conformance.hunt.batch import Batch, Signature, vocabulary
 from resumable.conformance.hunt.hunt import BATCH, Budget, Hunt, HuntResult
+from resumable.conformance.hunt.long_ways import long_ways
 from resumable.conformance.hunt.swarm import Swarm
+from resumable.conformance.left_out import NOTHING
 from resumable.conformance.mutants import MUTANTS, target_of
+from resumable.conformance.run import run
 from resumable.conformance.targets.builtin import sqlite
 from resumable.conformance.targets.registry import open_target
 from resumable.conformance.workers import Workers
@@ -215,3 +218,25 @@ def test_a_file_that_is_no_standing_is_refused(
         (tmp_path / progress.FILE).write_text(text)
     with pytest.raises(progress.StandingError, match=message):
         progress.load(tmp_path)
+
+
+def test_a_hunt_goes_each_long_way_once() -> None:
+    lengths = [Swarm(0, number, vocabulary(ORIGINAL)).length for number in range(2_000)]
+    unusual = [length for length in lengths if length not in {10, 30, 50, 80, 120}]
+    assert unusual == [len(way) for way in long_ways(NOTHING)]
+
+
+@pytest.mark.parametrize("way", long_ways(NOTHING))
+def test_what_is_right_goes_every_long_way(way: tuple[Command, ...]) -> None:
+    assert run(sqlite(), way) is None
+
+
+def test_a_program_is_run_on_a_new_connection() -> None:
+    """One that was used before has prepared statements, which a fault meets elsewhere."""
+    target = sqlite()
+    seen = []
+    for _ in range(2):
+        assert run(target, [Start("s1", "r1")]) is None
+        seen.append(target.connection)
+    assert seen[0] is not seen[1]
+    target.stop()

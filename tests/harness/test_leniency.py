@@ -1,8 +1,10 @@
 """Where the comparison is lenient on purpose, and what it refuses even there."""
 
+import sqlite3
+
 import pytest
 
-from model import Destroy, Flush, Start, Store
+from model import Destroy, Flush, Restore, Start, Store
 from model.outcome import DONE, Refusal, Reply
 from resumable import (
     ResumableStream,
@@ -13,8 +15,10 @@ from resumable import (
 from resumable.conformance.compare import agrees
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.mutants.target import MutantTarget
+from resumable.conformance.raw import has_rows_in_order, read_rows
 from resumable.conformance.run import run
 from resumable.conformance.target import Seen
+from resumable.stream import schema
 
 TWO = (Start("s1", "r1"), Start("s2", "r2"), Store("s2", "a"), Store("s2", "b"), Flush())
 AT_THE_END = (Start("s1", "r1"), Destroy())
@@ -82,6 +86,33 @@ def test_what_was_destroyed_has_no_stream_and_no_rows(wrong: type[ResumableStrea
     found = on_trial(wrong, in_the_end=True)
     assert found is not None
     assert len(found.steps) == 2
+
+
+# -- Rows: compared if they tell in which order they were inserted --
+
+
+def test_rows_of_a_table_without_rowids_are_read_but_not_compared() -> None:
+    connection = sqlite3.connect(":memory:")
+    for statement in schema.CREATE[:2]:
+        connection.execute(f"{statement} without rowid")
+    connection.execute(schema.INSERT_CHUNK, ("id", "s1", "a", 0, 5))
+    assert not has_rows_in_order(connection)
+    assert read_rows(connection).chunks == (("s1", "a", 0, 5),)
+    connection.close()
+
+
+# -- The connection is as it was --
+
+
+class ChangesTheTextFactory(ResumableStream):
+    def restore(self) -> None:
+        self._connection.text_factory = bytes.decode
+
+
+def test_a_connection_that_gives_other_texts_was_not_left_alone() -> None:
+    found = run(MutantTarget("changes", ChangesTheTextFactory), [Restore()])
+    assert found is not None
+    assert "changed the text factory" in str(found)
 
 
 # -- Order: of streams it is free, of chunks it is not --

@@ -58,4 +58,17 @@ class CannotBeMade(ResumableStream):
         raise ValueError("no such thing")
 
 
+class LacksMethods:
+    """As one begins to write a stream."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.active_stream_id = None
+        self.active_request_id = None
+        self.is_live = False
+
+    def start(self, request_id: str) -> str:
+        return request_id
+
+
 NUMBER = 3
