@@ -81,7 +81,7 @@ def test_each_engine_finds_as_much_as_the_machine_of_an_afternoon() -> None:
 
 def heading() -> str:
     of_all = f"{len(sampled())} of {len(MUTANTS)} mutants"
-    return f"{of_all}, {TRIALS} trials of {SECONDS:g} s of CPU each."
+    return f"{of_all}, {TRIALS} trial{'s' * (TRIALS > 1)} of {SECONDS:g} s of CPU each."
 
 
 def sampled() -> list[Mutant]:
