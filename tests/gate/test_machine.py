@@ -180,13 +180,13 @@ def test_the_examples_of_a_derandomized_run_are_the_same_each_time(
     assert runs[0] == runs[1]
 
 
-def test_as_many_examples_as_usual_reach_what_is_telling(
+def test_twice_as_many_examples_as_usual_reach_what_is_telling(
     recording: type[Recording], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: set[str] = set()
     monkeypatch.setattr(machine, "event", events.add)
     for make in (sqlite, ResumableStream):
-        assert result_of(make).wasSuccessful()
+        assert result_of(make, max_examples=200).wasSuccessful()
     assert events >= {
         "a burst crosses the flush",
         "a call after destroy is refused",

@@ -165,7 +165,7 @@ TRACE: Final = "tests/traces/the_last_end_stands.jsonl"
 @pytest.mark.parametrize(
     "command",
     [
-        ("check", "--traces", "none"),
+        ("check", "--traces", "tests/golden"),
         ("hunt", "--sequences", "25"),
         ("explore", "--depth", "2"),
         ("replay", TRACE),

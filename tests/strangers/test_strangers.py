@@ -9,6 +9,7 @@ import pytest
 
 from model import ORIGINAL
 from resumable.conformance.divergence import Divergence
+from resumable.conformance.gate import SEQUENCES
 from resumable.conformance.hunt.batch import run_sequence, vocabulary
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.tally import Tally
@@ -16,7 +17,7 @@ from resumable.conformance.targets.registry import open_target
 from tests.strangers.another_hand import AnotherHand
 from tests.strangers.wrong import keeping, memory, rows, sending
 
-SEQUENCES_MAX: Final = 3000
+SEQUENCES_MAX: Final = SEQUENCES
 """Most of the wrong are found within ten; those that lose a race with a sweep take longer."""
 
 

@@ -96,7 +96,7 @@ class LostConnectionEndsTheReplayInSilence(ResumableStream):
             return None
 
 
-@seeded(Rule.SOCKET, Source.PORT)
+@seeded(Rule.LIVE_REPLAY, Source.PORT)
 class AnAnswerEndsTheReplay(ResumableStream):
     """Takes it for a failure if ``send`` returns something, and stops."""
 

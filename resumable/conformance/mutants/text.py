@@ -251,7 +251,7 @@ class NoIdIsNoStream(ResumableStream):
             super().store_chunk(stream_id, body)
 
 
-@seeded(Rule.TEXT, Source.TIDY)
+@seeded(Rule.START, Source.TIDY)
 class RequestIsInLowerCase(ResumableStream):
     """Keeps request ids in lower case."""
 
