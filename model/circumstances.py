@@ -145,13 +145,13 @@ def exceeds_buffer(it: Departure) -> bool:
     """The call comes to as many chunks as a disk that fails leaves waiting at the most."""
     return any(
         _pending_after(it.before.memory.buffer, call) >= it.limits.buffer_chunks_max
-        for call in (call_of(it.command), *_failed(it))
+        for call in (innermost(it.command), *_failed(it))
     )
 
 
 def asks_for_another(it: Departure) -> bool:
     """A replay under another id than the active stream's."""
-    request = getattr(call_of(it.command), "request", None)
+    request = getattr(innermost(it.command), "request", None)
     return request is not None and well_formed(request) != it.before.memory.request
 
 
@@ -198,11 +198,11 @@ def was_restored(it: Departure) -> bool:
 
 
 def restored_while_living(it: Departure) -> bool:
-    return any(isinstance(call_of(command), Restore) for command in it.earlier)
+    return any(isinstance(innermost(command), Restore) for command in it.earlier)
 
 
 def was_cleared(it: Departure) -> bool:
-    return any(isinstance(call_of(command), ClearAll) for command in it.earlier)
+    return any(isinstance(innermost(command), ClearAll) for command in it.earlier)
 
 
 def stores_too_large(it: Departure) -> bool:
@@ -224,11 +224,6 @@ def is_set_up_oddly(it: Departure) -> bool:
     return it.is_set_up_oddly or (joins and it.permitted is None)
 
 
-def call_of(command: Command | Call) -> Command | Call:
-    """The call that a fault or a transaction surrounds, or the command itself."""
-    return innermost(command)
-
-
 def texts_of(call: Command | Call) -> Iterator[str]:
     """The body or the request that a call brings."""
     if isinstance(call, Store | Burst):
@@ -245,7 +240,7 @@ def _failed(it: Departure) -> Iterator[Command | Call]:
 
 
 def _calls(it: Departure) -> list[Command | Call]:
-    return [call_of(command) for command in (*it.earlier, it.command)]
+    return [innermost(command) for command in (*it.earlier, it.command)]
 
 
 def _sizes(it: Departure) -> list[int]:

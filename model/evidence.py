@@ -7,8 +7,8 @@ import json
 from collections import Counter
 from typing import Any, NamedTuple
 
-from model.circumstances import call_of, has_active, old_rows, texts_of
-from model.commands import InsertStale, Store
+from model.circumstances import has_active, old_rows, texts_of
+from model.commands import InsertStale, Store, innermost
 from model.departure import Departure
 from model.frames import well_formed
 from model.state import Chunk, Pending
@@ -112,7 +112,7 @@ def _is_shuffled(seen: list[Any], permitted: list[Any]) -> bool:
 def changes_text(it: Departure) -> bool:
     """A text comes out other than it went in, or one is lost, or refused, that is unusual."""
     if raises_unasked(it):
-        call = call_of(it.command)
+        call = innermost(it.command)
         is_kept = isinstance(call, Store | InsertStale)
         return is_kept and not all(_is_plain(text) for text in texts_of(call))
     if it.where == "frames":
@@ -127,7 +127,7 @@ def changes_text(it: Departure) -> bool:
 def refuses_text(it: Departure) -> bool:
     """As ``changes_text``, or a call is refused whose text is unusual in any way."""
     if raises_unasked(it):
-        return not all(_is_plain(text) for text in texts_of(call_of(it.command)))
+        return not all(_is_plain(text) for text in texts_of(innermost(it.command)))
     return changes_text(it) or _first_frames(it).ids_differ_as_sent
 
 

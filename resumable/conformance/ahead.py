@@ -6,7 +6,7 @@ that can be foreseen, and where it cannot, any sequence of commands is as good a
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 from model import INITIAL, Advance, Command, Limits, State
 from resumable.conformance.clock import EPOCH_MS
@@ -24,7 +24,6 @@ class Planned(NamedTuple):
     looks: bool
 
 
-@runtime_checkable
 class PlansAhead(Protocol):
     """A target that wants to know in advance."""
 
@@ -35,8 +34,9 @@ class PlansAhead(Protocol):
 
 def plan(target: Target, commands: Iterable[Command], *, looks: bool) -> None:
     """Tell ``target`` that these will be performed, if it wants to know."""
-    if isinstance(target, PlansAhead):
-        target.plan(_timed(commands, looks=looks))
+    tell = _wish_of(target)
+    if tell is not None:
+        tell(_timed(commands, looks=looks))
 
 
 def foreseen(
@@ -44,14 +44,20 @@ def foreseen(
 ) -> Choose:
     """``choose`` itself, or what it would choose if all goes as foreseen, if ``target`` wants
     to know that: ``length`` commands, after which comes ``end``, at which it is looked."""
-    told = getattr(target, "plan", None)
-    if told is None:
+    tell = _wish_of(target)
+    if tell is None:
         return choose
     commands = list(chosen(target, choose, length, limits))
     *plan, last = _timed([*commands, end], looks=looks)
-    told([*plan, last._replace(looks=True)])
+    tell([*plan, last._replace(looks=True)])
     left = iter(commands)
     return lambda _state, _now_ms: next(left)
+
+
+def _wish_of(target: Target) -> Callable[[Iterable[Planned]], None] | None:
+    """``plan``, if it ``PlansAhead``. Every sequence asks: see ``target.step_of``."""
+    plan: Callable[[Iterable[Planned]], None] | None = getattr(target, "plan", None)
+    return plan
 
 
 def _timed(commands: Iterable[Command], *, looks: bool) -> Iterator[Planned]:

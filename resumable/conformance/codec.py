@@ -43,15 +43,14 @@ def decode_command(value: Any, besides: tuple[str, ...] = ()) -> Command:
     kind = _KINDS.get(value["do"])
     if kind is None:
         raise ValueError(f"no command is called {value['do']!r}; there are {', '.join(_KINDS)}")
-    fields = dataclasses.fields(kind)
+    fields, hints = dataclasses.fields(kind), get_type_hints(kind)
     known(value["do"], value, ("do", *[field.name for field in fields], *besides))
     arguments = {}
     for field in fields:
         if field.name not in value:
             raise ValueError(f"{value['do']} needs {field.name!r}")
-        kind_of_argument = get_type_hints(kind)[field.name]
         arguments[field.name] = _decode_argument(
-            field.name, kind_of_argument, value[field.name]
+            field.name, hints[field.name], value[field.name]
         )
     return kind(**arguments)
 

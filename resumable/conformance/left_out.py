@@ -1,7 +1,7 @@
 """What a target cannot do: it is not asked for it, and every verdict says so."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from model import ORIGINAL, Command, Limits
@@ -57,6 +57,10 @@ class LeftOut(NamedTuple):
         if type(command) in self.kinds or (call is not None and self.forbids(call)):
             return True
         return self.lone_surrogates and any(map(_has_lone_surrogate, _texts(command)))
+
+    def forbids_any(self, commands: Iterable[Command]) -> bool:
+        """Whether one of ``commands`` is left out: a program is sent as a whole, or not."""
+        return any(map(self.forbids, commands))
 
     def forbids_limits(self, limits: Limits) -> bool:
         """Whether ``limits`` change one that cannot be changed."""

@@ -41,7 +41,7 @@ from resumable.conformance.observed import Namer, Observation
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Brief, Detail, Target, step_of
 
-CUT_SHORT: Final = (*UNANSWERED, CutPower)
+_CUT_SHORT: Final = (*UNANSWERED, CutPower)
 """Commands after which the rows may be those of before a call, or after it."""
 
 
@@ -126,7 +126,7 @@ class Lockstep:
             self.states = (permitted[0].state,)
             return permitted[0]
         agreeing, states = self._agreeing(permitted, observation)
-        is_cut_short = isinstance(self.steps[-1].command, CUT_SHORT)
+        is_cut_short = isinstance(self.steps[-1].command, _CUT_SHORT)
         if len(states) > 1 and is_cut_short and observation.detail is None:
             observation = observation._replace(detail=self._namer.detail(self._look()))
             agreeing, states = self._agreeing(agreeing, observation)

@@ -102,7 +102,7 @@ class _Shrinker:
 
     def _accepts(self, commands: Commands, setting: Setting) -> bool:
         key = (commands, setting)
-        is_left_out = any(map(self._left_out.forbids, commands))
+        is_left_out = self._left_out.forbids_any(commands)
         if key in self._tried or is_left_out or not _is_well_formed(commands):
             return False
         self._tried.add(key)

@@ -3,6 +3,8 @@ by either side opens on the other."""
 
 from typing import Final
 
+from resumable.stream.limits import CHUNK_BUFFER_SIZE
+
 CREATE: Final = (
     """create table if not exists cf_ai_chat_stream_chunks (
         id text primary key,
@@ -42,7 +44,7 @@ INSERT_CHUNK: Final = """
     insert into cf_ai_chat_stream_chunks (id, stream_id, body, chunk_index, created_at)
     values (?, ?, ?, ?, ?)"""
 
-INSERT_TEN_CHUNKS: Final = INSERT_CHUNK + 9 * ", (?, ?, ?, ?, ?)"
+INSERT_FULL_BUFFER: Final = INSERT_CHUNK + (CHUNK_BUFFER_SIZE - 1) * ", (?, ?, ?, ?, ?)"
 
 INSERT_STREAM: Final = """
     insert into cf_ai_chat_stream_metadata (id, request_id, status, created_at)

@@ -6,11 +6,12 @@ from typing import Any
 
 from model import Command
 from model.crash import Durability
-from resumable.conformance.explore.scope import SMALL_LIMITS
+from resumable.conformance.explore.scope import small
 from resumable.conformance.faults import vfs
+from resumable.conformance.faults.coming_back import after
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.setting import DEFAULT, Setting
+from resumable.conformance.setting import DEFAULT
 from resumable.conformance.target import Target
 
 
@@ -29,10 +30,5 @@ def database(durability: Durability, image: Any = None) -> Iterator[SimulatedDat
 @contextmanager
 def sequence(target: Target, mode: Durability, *commands: Command) -> Iterator[Lockstep]:
     """A lockstep on a disk that can fail, once ``commands`` have been sent."""
-    lockstep = Lockstep(target, limits=SMALL_LIMITS, setting=Setting(storage=mode))
-    try:
-        for command in commands:
-            lockstep.do(command)
+    with after(target, small("core"), mode, commands) as lockstep:
         yield lockstep
-    finally:
-        target.close()

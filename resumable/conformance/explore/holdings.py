@@ -11,7 +11,7 @@ import zlib
 from typing import Any, Final, NamedTuple
 
 from resumable.conformance.failing_disk import without_triggers
-from resumable.conformance.raw import TABLES
+from resumable.conformance.raw import TABLES, tuples
 from resumable.conformance.target import Row
 
 _STREAMS: Final = """
@@ -93,7 +93,7 @@ class Holdings:
     """The database of a target: ``connection`` is one to it, as it is at first."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._cursor = _tuples(connection)
+        self._cursor = tuples(connection)
         first = self._look(connection)
         self._schema: Final = self._cursor.execute(_SCHEMA).fetchall()
         self._user_version: Final = first.user_version
@@ -167,7 +167,7 @@ class Holdings:
 
     def _look(self, connection: sqlite3.Connection) -> _Mark:
         if self._cursor.connection is not connection:
-            self._cursor = _tuples(connection)
+            self._cursor = tuples(connection)
         execute = self._cursor.execute
         (schema_version,) = execute("pragma schema_version").fetchone()
         (user_version,) = execute("pragma user_version").fetchone()
@@ -257,9 +257,3 @@ def _everything(cursor: sqlite3.Cursor, mark: _Mark) -> Any:
         if kind == "table"
     ]
     return mark.user_version, schema, rows
-
-
-def _tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    return cursor

@@ -27,8 +27,10 @@ class Recoveries(Losses):
         super().__init__(target, scope, mode, beat, seed=seed)
         draw = draws(seed)[0]
         self._ways_again: Final = (
-            *(images.NONE, images.ALL),
-            *(f"{images.SOME} {draw}", f"{images.TORN} {draw}"),
+            images.NONE,
+            images.ALL,
+            f"{images.SOME} {draw}",
+            f"{images.TORN} {draw}",
         )
         """What the second loss keeps. The disks that the first may leave are all tried."""
 

@@ -25,15 +25,17 @@ _START: Final = Start("s1", "r1")
 _BURSTS: Final = [Burst("s1", f"b{number}-", 100) for number in range(15)]
 _TOO_LARGE: Final = Store("s1", "a" * (ORIGINAL.chunk_bytes_max + 1))
 
-_WAYS: Final[dict[str, Way]] = {
-    "an answer of 1,500 chunks is replayed whole": (
+_WAYS: Final[tuple[Way, ...]] = (
+    # An answer of 1,500 chunks is replayed whole.
+    (
         _START,
         *_BURSTS,
         Replay("r1"),
         Restart(),
         Replay("r1"),
     ),
-    "chunks of one index stay in order, however many there are": (
+    # Chunks of one index stay in order, however many there are.
+    (
         _START,
         *_BURSTS[:3],
         Complete(UNKNOWN),  # which lets the indexes of s1 begin anew
@@ -43,22 +45,23 @@ _WAYS: Final[dict[str, Way]] = {
         Restart(),
         Replay("r1"),
     ),
-    "a chunk too large is skipped, though no other would be taken": (
+    # A chunk too large is skipped, though no other would be taken.
+    (
         _START,
         WhileDiskFails(Burst("s1", "b", ORIGINAL.buffer_chunks_max), 0),
         WhileDiskFails(_TOO_LARGE, 0),
         _TOO_LARGE,
     ),
-    "half a surrogate pair is as large as what replaces it": (
+    # Half a surrogate pair is as large as what replaces it.
+    (
         _START,
         Store("s1", "\ud800" * (ORIGINAL.chunk_bytes_max // 3 + 1)),
         Complete("s1"),
     ),
-}
+)
 
 
 @cache
 def long_ways(left_out: LeftOut) -> tuple[Way, ...]:
     """All that nothing is left out of."""
-    ways = _WAYS.values()
-    return tuple([way for way in ways if not any(map(left_out.forbids, way))])
+    return tuple([way for way in _WAYS if not left_out.forbids_any(way)])

@@ -26,7 +26,7 @@ Way = tuple[Command, ...]
 def preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...]:
     """Programs to begin a sequence with; the first is none at all. A way is left out as a
     whole: without one of its commands it would lead elsewhere, and have gaps in its names."""
-    return tuple([way for way in _ways(limits) if not any(map(left_out.forbids, way))])
+    return tuple([way for way in _ways(limits) if not left_out.forbids_any(way)])
 
 
 def _ways(limits: Limits) -> tuple[Way, ...]:

@@ -5,18 +5,19 @@ from resumable.conformance.mutants.catalogue import Source, seeded
 from resumable.conformance.mutants.kit import Edits, OtherLimits, OtherSql, changed, instead
 from resumable.conformance.mutants.rules import Rule
 from resumable.stream import schema
+from resumable.stream.limits import CHUNK_BUFFER_SIZE
 
 
 def _id_by_index(insert: str) -> Edits:
     """Make a chunk's id of stream and index, and begin the statement so."""
     rows = [
         f"(?{n + 2} || ':' || ?{n + 4}, ?{n + 2}, ?{n + 3}, ?{n + 4}, ?{n + 5})"
-        for n in range(0, 50, 5)
+        for n in range(0, 5 * CHUNK_BUFFER_SIZE, 5)
     ]
     into = f"{insert} into cf_ai_chat_stream_chunks values "
     return {
         schema.INSERT_CHUNK: into + rows[0],
-        schema.INSERT_TEN_CHUNKS: into + ", ".join(rows),
+        schema.INSERT_FULL_BUFFER: into + ", ".join(rows),
     }
 
 

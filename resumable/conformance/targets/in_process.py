@@ -147,9 +147,10 @@ class InProcess:
     def open(self, setting: Setting, now_ms: int, limits: Limits = ORIGINAL) -> None:
         database = self._database_for(setting)
         seen = self.attach(database, setting, now_ms, limits)
-        if seen.refused:
+        obstacle = f"raised when constructed: {seen.error}" if seen.refused else self._lack()
+        if obstacle:
             database.close()
-            raise TargetError(f"{self.name} raised when constructed: {seen.error}")
+            raise TargetError(f"{self.name} {obstacle}")
 
     def _database_for(self, setting: Setting) -> Database:
         durability = durability_of(setting)
@@ -169,9 +170,7 @@ class InProcess:
         self._database = database
         self._tick(now_ms)
         seen = self._restart(database.connect)
-        if not seen.refused:
-            self._refuse_without_methods()
-            self._has_rows = has_rows_in_order(database.connection)
+        self._has_rows = not seen.refused and has_rows_in_order(database.connection)
         return seen
 
     def close(self) -> None:
@@ -210,11 +209,9 @@ class InProcess:
             midway,
         )
 
-    def _refuse_without_methods(self) -> None:
+    def _lack(self) -> str:
         missing = missing_methods(self._instance)
-        if missing:
-            self._database.close()
-            raise TargetError(f"{self.name} has no {', no '.join(missing)}")
+        return f"has no {', no '.join(missing)}" if missing else ""
 
     def _tick(self, now_ms: int) -> None:
         self._now_ms = now_ms
