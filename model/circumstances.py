@@ -134,7 +134,7 @@ def ends_again(it: Departure) -> bool:
 
 
 def fills_buffer(it: Departure) -> bool:
-    return _pending_after(it.before.memory.buffer, it.command) >= it.limits.flush_chunks
+    return _brings_buffer_to(it.limits.flush_chunks, it, it.command)
 
 
 def fills_no_buffer(it: Departure) -> bool:
@@ -144,7 +144,7 @@ def fills_no_buffer(it: Departure) -> bool:
 def exceeds_buffer(it: Departure) -> bool:
     """The call comes to as many chunks as a disk that fails leaves waiting at the most."""
     return any(
-        _pending_after(it.before.memory.buffer, call) >= it.limits.buffer_chunks_max
+        _brings_buffer_to(it.limits.buffer_chunks_max, it, call)
         for call in (innermost(it.command), *_failed(it))
     )
 
@@ -170,10 +170,12 @@ def calls_for_another_active(it: Departure) -> bool:
     return isinstance(it.command, ReplayWhileSending) and isinstance(it.command.call, changing)
 
 
-def _pending_after(buffer: tuple[object, ...], command: Command) -> int:
+def _brings_buffer_to(count: int, it: Departure, command: Command | Call) -> bool:
+    """The command stores chunks, and with those pending there are ``count`` or more."""
     if not isinstance(command, Store | Burst):
-        return 0
-    return len(buffer) + (command.count if isinstance(command, Burst) else 1)
+        return False
+    stored = command.count if isinstance(command, Burst) else 1
+    return len(it.before.memory.buffer) + stored >= count
 
 
 # -- The program: what is unusual in it is there for a reason --

@@ -8,6 +8,7 @@ from typing import Final
 
 from model.limits import Limits
 from model.state import Disk, Memory, State, Stream
+from model.transitions import must_flush_first, restorable
 
 IDLE: Final = "idle"
 IDLE_PENDING: Final = "idle, chunks pending"
@@ -88,7 +89,7 @@ def classes_of(state: State, now: int, limits: Limits) -> tuple[str, ...]:
         found.append(SWEEP_DUE)
     if memory.is_live and memory.active is None:
         found.append(LIVE_WITHOUT_STREAM)
-    if len(memory.buffer) >= limits.buffer_chunks_max:
+    if must_flush_first(state, limits):
         found.append(BUFFER_AT_MAXIMUM)
     found.extend(_classes_of_disk(disk, memory, now, limits))
     return tuple(found)
@@ -98,29 +99,29 @@ def _classes_of_disk(disk: Disk, memory: Memory, now: int, limits: Limits) -> li
     if not disk.streams and not disk.chunks:
         found = [NOTHING_STORED]
     else:
-        found = _classes_of_streaming(disk.streams, now, limits)
+        found = _classes_of_streaming(disk, now, limits)
         found.extend(_classes_of_ended(disk.streams, now, limits))
     ids = [row.id for row in disk.streams]
     if memory.active is not None and memory.active not in ids:
         found.append(ACTIVE_WITHOUT_ROW)
     if not {chunk.stream for chunk in disk.chunks}.issubset(ids):
         found.append(CHUNKS_WITHOUT_ROW)
-    newest = max([max(row.created_at, row.ended_at or 0) for row in disk.streams], default=0)
-    if newest > now or memory.swept_at > now:
+    begun = [row.created_at for row in disk.streams]
+    ended = [row.ended_at for row in disk.streams if row.ended_at is not None]
+    if max([memory.swept_at, *begun, *ended]) > now:
         found.append(CLOCK_BEHIND)
     return found
 
 
-def _classes_of_streaming(rows: tuple[Stream, ...], now: int, limits: Limits) -> list[str]:
-    ages = [now - row.created_at for row in rows if row.ended_at is None]
-    if not ages:
-        return []
+def _classes_of_streaming(disk: Disk, now: int, limits: Limits) -> list[str]:
+    ages = [now - row.created_at for row in disk.streams if row.ended_at is None]
     found = []
     if len(ages) > 1:
         found.append(SUPERSEDED)
-        if ages.count(min(ages)) > 1:
+        _newest, *tied = restorable(disk)
+        if tied:
             found.append(TIE)
-    if max(ages) > limits.stale_age_ms:
+    if ages and max(ages) > limits.stale_age_ms:
         found.append(STALE)
     if limits.stale_age_ms in ages:
         found.append(JUST_NOT_STALE)

@@ -26,7 +26,8 @@ from model.departure import Departure
 from model.rule import Rule
 
 _COMPLETING: Final = (Complete, Replay, ReplayToDeadSocket, ReplayWhileSending)
-_REFUSED: Final = tuple(kind for kind in KINDS if kind not in (Destroy, Advance, *REBIRTHS))
+_REFUSED: Final = tuple(kind for kind in KINDS if kind not in (Destroy, Advance))
+"""What is done to a destroyed instance; of a new one speaks the rule before."""
 
 
 def _a_dead_socket_matters(it: Departure) -> bool:

@@ -184,7 +184,6 @@ OF_CALLS: Final[tuple[Rule, ...]] = (
         "The replay of an orphan ends with one done; it completes that stream and returns its"
         " id.",
         _REPLAYING,
-        when=circumstances.is_orphan,
     ),
     # -- a call from inside send --
     Rule(

@@ -242,7 +242,10 @@ MISSED: dict[str, list[tuple[Command, ...]]] = {
     ],
     "a call fails with the disk": [(*started(2), FLUSH_FAILS)],
     "a chunk is kept though its flush failed": [(*started(1), FLUSH_FAILS)],
-    "a buffer at its maximum refuses a chunk": [(*started(2), WhileDiskFails(Flush(), 0))],
+    "a buffer at its maximum refuses a chunk": [
+        (*started(2), WhileDiskFails(Flush(), 0)),
+        (*started(2), *[FLUSH_FAILS] * 3, WhileDiskFails(TOO_LARGE, 0)),
+    ],
     "a flush succeeds where one had failed": [
         (*started(2), Flush()),
         (*started(2), FLUSH_FAILS, TOO_LARGE),

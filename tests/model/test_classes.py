@@ -103,6 +103,21 @@ def test_a_class_is_not_found_just_beside_it(name: str, commands: tuple[Command,
     assert name not in found(*commands)
 
 
+def test_one_row_of_several_is_enough() -> None:
+    assert "stale row on disk" in found(STALE, *started())
+    assert "tie on disk" in found(STALE, *started(), Start("s2", "r"))
+    two_ended = (*started(), MarkError("s1"), Advance(1_001), Start("s2", "r"), MarkError("s2"))
+    assert "row to be swept" in found(*two_ended)
+
+
+def test_a_disk_that_goes_on_failing_leaves_more_than_a_full_buffer() -> None:
+    assert "live, buffer full" in found(*started(2), FAILS, FAILS)
+
+
+def test_what_has_begun_ended_and_been_swept_lies_behind_the_clock() -> None:
+    assert "clock behind" not in found(*started(), Complete("s1"), Advance(1))
+
+
 def test_a_new_state_is_idle_and_due_to_sweep() -> None:
     assert classes_of(INITIAL, NOW_MS, SMALL) == (IDLE, SWEEP_DUE, NOTHING_STORED)
 

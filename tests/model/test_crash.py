@@ -3,6 +3,7 @@
 import pytest
 
 from model import (
+    Advance,
     Burst,
     Complete,
     CutPower,
@@ -35,7 +36,7 @@ from model.faults import inside, while_faulty
 from model.outcome import refused
 from model.step import midway
 from model.transitions import buffered, flushed
-from tests.model.lives import NOW_MS, SMALL, after, started
+from tests.model.lives import NOW_MS, SMALL, after, life_of, started
 
 MODES: tuple[Durability, ...] = ("wal-full", "wal-normal", "delete-extra", "delete-full")
 EMPTY, ONE, TWO, THREE = [after(*started(count), limits=SMALL).disk for count in (0, 3, 6, 9)]
@@ -145,6 +146,13 @@ def test_a_restart_may_find_what_a_call_without_power_led_to_and_nothing_else() 
     replayed = step(state, Replay("r"), NOW_MS, SMALL)[0].state.disk
     found = midway(state, CutPowerDuring(Replay("r"), 3, "none"), NOW_MS, SMALL)
     assert found == (flushed(state, NOW_MS).disk, replayed)
+
+
+def test_power_lost_again_may_find_what_the_restart_would_have_deleted() -> None:
+    life = life_of(*started(4), Advance(SMALL.stale_age_ms + 1), limits=SMALL)
+    twice = CutPowerDuring(CutPowerDuring(Flush(), 1, "none"), 1, "none")
+    found = midway(life.state, twice, life.now, SMALL)
+    assert found == (flushed(life.state, life.now).disk, Disk())
 
 
 def struck(state: State, call: Call) -> tuple[Outcome, ...]:

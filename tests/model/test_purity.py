@@ -33,7 +33,7 @@ from model import (
     WhileFaulty,
     step,
 )
-from model.commands import KINDS, stream_of
+from model.commands import AROUND_A_CALL, KINDS, stream_of
 from tests.model.lives import NOW_MS, SMALL, after, started
 
 ONE_OF_EACH: list[Command] = [
@@ -112,6 +112,14 @@ def test_a_command_can_be_hashed_and_not_be_changed(command: Command) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(command, field.name, None)
     assert not hasattr(command, "__dict__")  # Millions of them are made.
+
+
+@each_command
+def test_what_happens_around_a_call_is_told_from_a_call_inside_another(
+    command: Command,
+) -> None:
+    is_around = hasattr(command, "call") and not isinstance(command, ReplayWhileSending)
+    assert isinstance(command, AROUND_A_CALL) == is_around
 
 
 @pytest.mark.parametrize(

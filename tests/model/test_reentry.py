@@ -187,6 +187,20 @@ def test_a_crash_inside_may_leave_the_flush_and_the_call_but_no_half_end() -> No
     assert found == [(4, ["streaming"]), (4, ["streaming", "streaming"])]
 
 
+def test_a_crash_inside_finds_the_flush_that_the_call_came_after() -> None:
+    life = life_of(*started(2), limits=SMALL)
+    command = ReplayWhileSending("r", InsertStale("s2", "r", 1), 0)
+    disks = midway(life.state, command, life.now, SMALL)
+    assert [len(disk.chunks) for disk in disks] == [2, 2]
+
+
+@pytest.mark.parametrize("at_frame", [LAST + 1, 9])
+def test_a_crash_inside_finds_nothing_of_a_call_that_was_never_made(at_frame: int) -> None:
+    life = life_of(*LIVE, limits=SMALL)
+    command = ReplayWhileSending("r", Destroy(), at_frame)
+    assert midway(life.state, command, life.now, SMALL) == (life.state.disk,)
+
+
 def test_a_crash_inside_any_other_command_is_as_before() -> None:
     state, burst = after(LIVE), Burst("s1", "x", 4)
     assert midway(state, burst, 0, SMALL) == inside(state, burst, 0, SMALL) != ()

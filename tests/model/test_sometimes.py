@@ -16,7 +16,7 @@ from model import (
 from model.properties import Moment, by_kind
 from model.sometimes import SOMETIMES
 from tests.model.lives import SMALL, life_of, started
-from tests.model.moments import ENDED, MISSED, SEEN
+from tests.model.moments import ENDED, FLUSH_FAILS, MISSED, SEEN
 from tests.model.walk import walk
 
 HOLDS = {each.name: each.holds for each in SOMETIMES}
@@ -59,6 +59,11 @@ def test_one_row_of_several_is_enough() -> None:
     assert HOLDS["a sweep keeps what is exactly at the age"](kept)
     (behind,) = moments(InsertStale("old", "r", 9), *started(), Advance(-1))
     assert HOLDS["the clock goes back behind what is stored"](behind)
+
+
+def test_each_further_flush_that_fails_keeps_one_more_chunk() -> None:
+    kept = moments(*started(2), FLUSH_FAILS, FLUSH_FAILS)[-1]
+    assert HOLDS["a chunk is kept though its flush failed"](kept)
 
 
 def test_a_live_instance_restores_whatever_it_finds() -> None:
