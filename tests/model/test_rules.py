@@ -38,6 +38,7 @@ from tests.model.at_stake import (
     LONG_AGO,
     MORE,
     S1_ROW,
+    SWEPT_LATELY,
     Example,
     named,
 )
@@ -157,6 +158,11 @@ def test_a_replay_of_an_orphan_sweeps_as_it_completes_it(replay: Command) -> Non
     orphan = (*LONG_AGO, Start("s2", "r"), Restart())
     swept = Example((*orphan, replay), ALL, (), (S1_ROW,))
     assert named(swept, others=("frames",)) == "sweep_is_exact"
+
+
+@pytest.mark.parametrize("setup", [LONG_AGO, SWEPT_LATELY])
+def test_a_sweep_shows_in_rows_and_chunks_alone(setup: tuple[Command, ...]) -> None:
+    assert named(Example((*setup, Complete("s2")), "is_live", True, False)) == "end_forgets"
 
 
 def test_a_replay_that_leaves_chunks_pending_shows_it_in_chunks_and_frames_alone() -> None:
