@@ -4,17 +4,24 @@ An implementation may return anything at all, so that nothing here trusts a type
 """
 
 import json
+import re
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from model.circumstances import has_active, old_rows, texts_of
-from model.commands import InsertStale, Store, innermost
+from model.commands import Call, Command, InsertStale, Store, innermost
 from model.departure import Departure
 from model.frames import well_formed
 from model.state import Chunk, Pending
 
 Body = tuple[str, int]
 """The body of a chunk, and its index."""
+
+Frames = tuple[Any, ...]
+"""What was sent, each in its place; a client takes texts alone."""
+
+_PLAIN: Final = re.compile("[a-zA-Z][0-9]*")
+_TIMES_FROM: Final = 3
 
 
 # -- Refusals --
@@ -40,9 +47,7 @@ def nothing_arrived(it: Departure) -> bool:
 
 def is_shuffled(it: Departure) -> bool:
     """The very same chunks or frames, in another order."""
-    if it.where == "frames":
-        return _is_shuffled(list(it.seen), list(it.permitted))
-    return "chunk" in it.where and _is_shuffled(_bodies(it.seen), _bodies(it.permitted))
+    return _is_shuffled(*_frames(it)) or _is_shuffled(_bodies(it.seen), _bodies(it.permitted))
 
 
 def indexes_are_wrong(it: Departure) -> bool:
@@ -54,15 +59,14 @@ def indexes_are_wrong(it: Departure) -> bool:
 
 def indexes_repeat(it: Departure) -> bool:
     """Some stream has two chunks of the same index."""
-    permitted = Counter([index for _, index in _bodies(it.permitted)])
-    waiting: list[Chunk | Pending] = [*it.before.disk.chunks, *it.before.memory.buffer]
-    places = Counter([(chunk.stream, chunk.position) for chunk in waiting])
-    return max((*permitted.values(), *places.values()), default=0) > 1
+    chunks: list[Chunk | Pending] = [*it.before.disk.chunks, *it.before.memory.buffer]
+    places = [(chunk.stream, chunk.position) for chunk in chunks]
+    return _repeats(places) or _repeats(_indexes(_read(it.permitted)))
 
 
 def chunks_appear(it: Departure) -> bool:
     """There are chunks that should be gone."""
-    return bool(Counter(_bodies(it.seen)) - Counter(_bodies(it.permitted)))
+    return bool(_added(it))
 
 
 def loses_chunks_of_another(it: Departure) -> bool:
@@ -79,30 +83,38 @@ def loses_chunks_of_another(it: Departure) -> bool:
 
 def files_chunks_elsewhere(it: Departure) -> bool:
     """What was waiting for one stream has come to be another's."""
-    added = Counter(_bodies(it.seen)) - Counter(_bodies(it.permitted))
+    added = _added(it)
     return any((chunk.body, chunk.position) in added for chunk in it.before.memory.buffer)
+
+
+def _repeats(values: list[Any]) -> bool:
+    return bool(Counter(values) - Counter({*values}))
+
+
+def _indexes(bodies: list[Body]) -> list[int]:
+    return [index for _, index in bodies]
+
+
+def _read(value: Any) -> list[Body]:
+    """Chunks of one stream, as they are read."""
+    return [row for row in _rows(value) if _types(row) == [str, int]]
 
 
 def _bodies(value: Any) -> list[Body]:
     """Chunks as they are read, or as they are on disk."""
-    if not isinstance(value, list | tuple):
-        return []
-    rows = [row for row in value if type(row) is tuple]
-    read = [row for row in rows if _types(row) == [str, int]]
-    return read + [row[1:3] for row in rows if _types(row)[1:3] == [str, int]]
+    stored = [row for row in _rows(value) if _types(row)[1:3] == [str, int]]
+    return _read(value) + [row[1:3] for row in stored]
 
 
-def _types(row: tuple[Any, ...]) -> list[type]:
-    return [type(field) for field in row]
+def _added(it: Departure) -> Counter[Body]:
+    return Counter(_bodies(it.seen)) - Counter(_bodies(it.permitted))
 
 
 def _lost(it: Departure) -> Counter[Body]:
-    if "chunk" not in it.where:
-        return Counter()
     return Counter(_bodies(it.permitted)) - Counter(_bodies(it.seen))
 
 
-def _is_shuffled(seen: list[Any], permitted: list[Any]) -> bool:
+def _is_shuffled(seen: Frames | list[Body], permitted: Frames | list[Body]) -> bool:
     return seen != permitted and sorted(map(repr, seen)) == sorted(map(repr, permitted))
 
 
@@ -113,35 +125,38 @@ def changes_text(it: Departure) -> bool:
     """A text comes out other than it went in, or one is lost, or refused, that is unusual."""
     if raises_unasked(it):
         call = innermost(it.command)
-        is_kept = isinstance(call, Store | InsertStale)
-        return is_kept and not all(_is_plain(text) for text in texts_of(call))
-    if it.where == "frames":
-        return _has_as_many_frames(it) and _first_frames(it).bodies_differ
-    if it.where == "active_request_id":
-        return isinstance(it.permitted, str) and not _is_plain(it.permitted)
-    if it.where == "get_all_stream_metadata()":
-        return _changes_a_request(it)
+        return isinstance(call, Store | InsertStale) and _brings_unusual_text(call)
+    match it.where:
+        case "frames":
+            return _sends_another_body(it)
+        case "active_request_id":
+            return isinstance(it.permitted, str) and not _is_plain(it.permitted)
+        case "get_all_stream_metadata()":
+            return _changes_a_request(it)
     return "index" not in it.where and _changes_a_body(it)
 
 
 def refuses_text(it: Departure) -> bool:
     """As ``changes_text``, or a call is refused whose text is unusual in any way."""
     if raises_unasked(it):
-        return not all(_is_plain(text) for text in texts_of(innermost(it.command)))
-    return changes_text(it) or _first_frames(it).ids_differ_as_sent
+        return _brings_unusual_text(innermost(it.command))
+    return changes_text(it) or _sends_the_id_that_came(it)
+
+
+def _brings_unusual_text(call: Command | Call) -> bool:
+    return not all(_is_plain(text) for text in texts_of(call))
 
 
 def _changes_a_request(it: Departure) -> bool:
     """A row whose request is unusual is there, and right but for that."""
-    left, right = _without_requests(it.seen), _without_requests(it.permitted)
-    requests = [row[2] for row in it.permitted if row not in it.seen] if left == right else []
+    if _without_requests(it.seen) != _without_requests(it.permitted):
+        return False
+    requests = [row[2] for row in it.permitted if row not in it.seen]
     return bool(requests) and not any(_is_plain(request) for request in requests)
 
 
-def _without_requests(rows: Any) -> Any:
-    if not isinstance(rows, list | tuple):
-        return rows
-    return [(*row[:2], *row[3:]) if type(row) is tuple else row for row in rows]
+def _without_requests(value: Any) -> list[Any]:
+    return [(*row[:2], *row[3:]) if type(row) is tuple else row for row in _rows(value)]
 
 
 def _changes_a_body(it: Departure) -> bool:
@@ -149,62 +164,33 @@ def _changes_a_body(it: Departure) -> bool:
     if lost and not any(_is_plain(body) for body in lost):
         return True
     seen, permitted = _bodies(it.seen), _bodies(it.permitted)
-    return len(seen) == len(permitted) and any(
-        left[0] != right[0] and left[1] == right[1]
-        for left, right in zip(seen, permitted, strict=True)
-    )
+    return seen != permitted and _indexes(seen) == _indexes(permitted)
 
 
 def _is_plain(text: str) -> bool:
     """``a``, ``b0``, ``r1``: the texts that mean nothing in a shortest program."""
-    number = text[1:]
-    return text[:1].isalpha() and text.isascii() and (not number or number.isdigit())
+    return _PLAIN.fullmatch(text) is not None
 
 
 # -- Frames --
 
 
-class _Frames(NamedTuple):
-    """The first two frames that differ, as objects."""
-
-    seen: Any
-    permitted: Any
-
-    @property
-    def are_written_differently(self) -> bool:
-        """They mean the same, or what is sent means nothing to a client."""
-        if not _is_frame(self.seen):
-            return self.permitted is not None
-        return _meaning(self.seen) == _meaning(self.permitted)
-
-    @property
-    def bodies_differ(self) -> bool:
-        if not _is_frame(self.seen) or not self.permitted["body"]:
-            return False
-        return bool(self.seen["body"] != self.permitted["body"])
-
-    @property
-    def ids_differ(self) -> bool:
-        return _is_frame(self.seen) and bool(self.seen["id"] != self.permitted["id"])
-
-    @property
-    def ids_differ_as_sent(self) -> bool:
-        """The id is the one that came, surrogates and all."""
-        return self.ids_differ and well_formed(self.seen["id"]) == self.permitted["id"]
-
-
 def is_written_differently(it: Departure) -> bool:
-    """The frames say the same in another text."""
-    return _has_as_many_frames(it) and _first_frames(it).are_written_differently
+    """A frame says the same in another text, or nothing that a client understands."""
+    seen, permitted = _first_frames(it)
+    if not _is_frame(seen):
+        return permitted is not None
+    return _meaning(seen) == _meaning(permitted)
 
 
 def is_sent_under_another_id(it: Departure) -> bool:
-    return _first_frames(it).ids_differ
+    seen, permitted = _first_frames(it)
+    return _is_frame(seen) and bool(seen["id"] != permitted["id"])
 
 
 def sends_other_chunks(it: Departure) -> bool:
     """The frames differ that are chunks, not the one that ends the replay."""
-    seen, permitted = ([*filter(_is_chunk, frames)] for frames in (it.seen, it.permitted))
+    seen, permitted = ([*filter(_is_chunk, frames)] for frames in _frames(it))
     return seen != permitted
 
 
@@ -213,26 +199,38 @@ def leaves_chunks_unflushed(it: Departure) -> bool:
     return bool(it.before.memory.buffer) and "rows of chunks" in it.others
 
 
-def _has_as_many_frames(it: Departure) -> bool:
-    return it.where == "frames" and len(it.seen) == len(it.permitted)
+def _sends_another_body(it: Departure) -> bool:
+    seen, permitted = _first_frames(it)
+    as_many = len(it.seen) == len(it.permitted)
+    return as_many and _is_frame(seen) and permitted["body"] not in ("", seen["body"])
 
 
-def _first_frames(it: Departure) -> _Frames:
-    if it.where != "frames":
-        return _Frames(None, None)
-    pairs = zip(it.seen, it.permitted, strict=False)
-    differing = [pair for pair in pairs if pair[0] != pair[1]]
-    return _Frames(*map(_parsed, differing[0])) if differing else _Frames(None, None)
+def _sends_the_id_that_came(it: Departure) -> bool:
+    """Surrogates and all."""
+    seen, permitted = _first_frames(it)
+    return is_sent_under_another_id(it) and well_formed(seen["id"]) == permitted["id"]
 
 
-def _parsed(frame: str) -> Any:
+def _first_frames(it: Departure) -> tuple[Any, Any]:
+    """The first two that differ, as objects."""
+    pairs = zip(*_frames(it), strict=False)
+    seen, permitted = next((pair for pair in pairs if pair[0] != pair[1]), (None, None))
+    return _parsed(seen), _parsed(permitted)
+
+
+def _frames(it: Departure) -> tuple[Frames, Frames]:
+    """Those that were sent, and those that should have been."""
+    return (it.seen, it.permitted) if it.where == "frames" else ((), ())
+
+
+def _parsed(frame: Any) -> Any:
     try:
         return json.loads(frame)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
 
 
-def _is_chunk(frame: str) -> bool:
+def _is_chunk(frame: Any) -> bool:
     parsed = _parsed(frame)
     return _is_frame(parsed) and not (parsed["done"] or parsed.get("replayComplete"))
 
@@ -249,12 +247,12 @@ def _meaning(frame: Any) -> tuple[Any, ...]:
     return frame["body"], frame["done"], frame["id"], frame.get("replayComplete", False)
 
 
-# -- Rows of metadata --
+# -- Rows --
 
 
 def differs_in_time_alone(it: Departure) -> bool:
     """The rows are right but for when something happened."""
-    return bool(_without_times(it.seen) == _without_times(it.permitted))
+    return _without_times(it.seen) == _without_times(it.permitted)
 
 
 def loses_old_rows(it: Departure) -> bool:
@@ -273,19 +271,29 @@ def is_not_what_the_disk_has(it: Departure) -> bool:
     return it.rows_agree and it.where.endswith("()")
 
 
-def _lost_ids(it: Departure) -> set[Any]:
+def _lost_ids(it: Departure) -> set[str]:
     return _ids(it.permitted) - _ids(it.seen) if "metadata" in it.where else set()
 
 
-def _ids(value: Any) -> set[Any]:
-    rows = value if isinstance(value, list | tuple) else ()
-    return {row[0] for row in rows if type(row) is tuple and type(row[0]) is str}
+def _ids(value: Any) -> set[str]:
+    return {row[0] for row in _rows(value) if _types(row)[:1] == [str]}
 
 
-def _without_times(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        return value
+def _without_times(value: Any) -> list[Any]:
+    """In every table the times come last, and None is no time."""
     return [
-        [field for field in row if type(field) is not int] if type(row) is tuple else row
-        for row in value
+        [field for at, field in enumerate(row) if at < _TIMES_FROM or field is None]
+        if type(row) is tuple
+        else row
+        for row in _rows(value)
     ]
+
+
+def _rows(value: Any) -> list[Any]:
+    """What a list or a tuple holds; anything else stands alone."""
+    return [*value] if isinstance(value, list | tuple) else [value]
+
+
+def _types(row: Any) -> list[type]:
+    """Of each field; what is no row has no fields."""
+    return [type(field) for field in row] if type(row) is tuple else []
