@@ -234,11 +234,11 @@ def texts_of(call: Command | Call) -> Iterator[str]:
 
 
 def _failed(it: Departure) -> Iterator[Command | Call]:
-    for command in it.earlier:
-        if isinstance(command, WhileDiskFails | WhileFaulty):
-            yield command.call
-    if isinstance(it.command, WhileDiskFails | WhileFaulty) and it.disk_failed:
-        yield it.command.call
+    struck = [*it.earlier, it.command] if it.disk_failed else it.earlier
+    for command in struck:
+        around = command.call if isinstance(command, InTransaction) else command
+        if isinstance(around, WhileDiskFails | WhileFaulty):
+            yield around.call
 
 
 def _calls(it: Departure) -> list[Command | Call]:

@@ -152,9 +152,10 @@ class WhileDiskFails:
 
 @dataclass(frozen=True, slots=True)
 class InTransaction:
-    """``call``, inside a transaction that the caller has opened and afterwards commits."""
+    """``call``, inside a transaction that the caller has opened and afterwards commits. If
+    the disk fails the call, the transaction goes on, with nothing of the call in it."""
 
-    call: Call
+    call: Call | WhileDiskFails
 
 
 @dataclass(frozen=True, slots=True)

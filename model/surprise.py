@@ -55,9 +55,9 @@ def surprise(wanted: str, *example: Command) -> Callable[[Predicate], Predicate]
 
 def call_of(it: Moment) -> Command:
     """What was called, if the caller got its reply."""
-    command = it.command
-    if isinstance(command, InTransaction | WhileDiskFails | WhileFaulty):
-        return command.call
+    command: Command = it.command
+    while isinstance(command, InTransaction | WhileDiskFails | WhileFaulty):
+        command = command.call
     return command
 
 

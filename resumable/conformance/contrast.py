@@ -35,7 +35,9 @@ _REFUSALS: Final = {
 def place(difference: Difference) -> str:
     """What was read, as a user would call it."""
     label = _LABELS.get(difference.where, difference.where).replace("index in", "index of")
-    return label if difference.stream is None else label.replace("()", f"({difference.stream})")
+    if difference.stream is None:
+        return label
+    return label.replace("()", f"({prose.stream(difference.stream)})")
 
 
 def contrast(
@@ -147,13 +149,15 @@ def _row(where: str, row: Any) -> str:
     """One row or frame on a line; times as in the program."""
     match where, row:
         case "get_all_stream_metadata()", (stream, status, request, int(created)):
-            return f"{stream}  {status}  {prose.value(request)}  created at {_at(created)}"
+            begun = f"{status}  {prose.value(request)}  created at {_at(created)}"
+            return f"{prose.stream(stream)}  {begun}"
         case "rows of metadata", (stream, request, status, int(created), ended):
+            begun = f"{status}  {prose.value(request)}  created at {_at(created)}"
             end = "not ended" if ended is None else f"ended at {_at(ended)}"
-            start = f"{stream}  {status}  {prose.value(request)}  created at {_at(created)}"
-            return f"{start}  {end}"
+            return f"{prose.stream(stream)}  {begun}  {end}"
         case "rows of chunks", (stream, body, index, int(flushed)):
-            return f"{stream}[{index}]  {prose.value(body)}  created at {_at(flushed)}"
+            chunk = f"{prose.stream(stream)}[{index}]"
+            return f"{chunk}  {prose.value(body)}  created at {_at(flushed)}"
         case "frames", str():
             return prose.visible(row)
         case _, (body, int(index)):

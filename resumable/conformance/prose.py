@@ -84,24 +84,28 @@ def visible(frame: str) -> str:
     )
 
 
+def stream(name: Any) -> str:
+    """A stream by its name; an id of no stream, or no id at all, as a value."""
+    return name if isinstance(name, str) and name.isidentifier() else value(name)
+
+
 def command(value: Command) -> str:
     """The command as a line of the program, in the names of the Python class."""
     match value:
-        case Start(stream, request):
-            return f"{stream} = start({text(request)})"
-        case Store(stream, body):
-            return f"store_chunk({stream}, {text(body)})"
-        case Burst(stream, body, chunks):
+        case Start(name, request):
+            return f"{stream(name)} = start({text(request)})"
+        case Store(name, body):
+            return f"store_chunk({stream(name)}, {text(body)})"
+        case Burst(name, body, chunks):
             last = f" … {text(f'{body}{chunks - 1}')}" if chunks > 1 else ""
-            return (
-                f"store_chunk({stream}, {text(body + '0')}{last})  # {count(chunks, 'chunk')}"
-            )
+            bodies = f"{text(body + '0')}{last}"
+            return f"store_chunk({stream(name)}, {bodies})  # {count(chunks, 'chunk')}"
         case Flush():
             return "flush_buffer()"
-        case Complete(stream):
-            return f"complete({stream})"
-        case MarkError(stream):
-            return f"mark_error({stream})"
+        case Complete(name):
+            return f"complete({stream(name)})"
+        case MarkError(name):
+            return f"mark_error({stream(name)})"
         case Replay(request):
             return f"replay_chunks(socket, {text(request)})"
         case ReplayToDeadSocket(request, frames_taken):
@@ -120,8 +124,8 @@ def command(value: Command) -> str:
             return "clear_all()"
         case Destroy():
             return "destroy()"
-        case InsertStale(stream, request, age_ms):
-            return f"insert_stale_stream({stream}, {text(request)}, {duration(age_ms)})"
+        case InsertStale(name, request, age_ms):
+            return f"insert_stale_stream({stream(name)}, {text(request)}, {duration(age_ms)})"
         case Advance(ms):
             return f"the clock {'moves on' if ms >= 0 else 'is set back'}: {duration(abs(ms))}"
         case WhileDiskFails(call, rows_written):

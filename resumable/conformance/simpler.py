@@ -166,7 +166,8 @@ def renamed(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
 
 
 def _names(commands: Sequence[Command]) -> list[str]:
-    return list(dict.fromkeys([name for one in commands if (name := stream_of(one))]))
+    named = [stream_of(one) for one in commands]
+    return list(dict.fromkeys([name for name in named if name is not None]))
 
 
 def _is_begun(commands: Sequence[Command], name: str) -> bool:

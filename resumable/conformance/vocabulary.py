@@ -236,8 +236,10 @@ class Vocabulary:
         due = swept_at + self.limits.sweep_interval_ms - view.now_ms
         return (due, due - 1, due + 1)
 
-    def _while_disk_fails(self, view: View, choose: Choose) -> WhileDiskFails:
-        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+    def _while_disk_fails(
+        self, view: View, choose: Choose, calls: Sequence[type[Command]] = FAULTY_CALLS
+    ) -> WhileDiskFails:
+        call: Any = self.command(choose(calls), view, choose)
         if isinstance(call, Burst):
             most = self.limits.buffer_chunks_max
             call = replace(call, count=choose((call.count, call.count, most, most + 1)))
@@ -245,6 +247,8 @@ class Vocabulary:
         return WhileDiskFails(call, choose((0, 1, pending, pending + 1, pending // 2)))
 
     def _in_transaction(self, view: View, choose: Choose) -> InTransaction:
+        if choose(_DISK_FAILS_WITHIN):
+            return InTransaction(self._while_disk_fails(view, choose, JOINING_CALLS))
         call: Any = self.command(choose(JOINING_CALLS), view, choose)
         return InTransaction(call)
 
@@ -267,6 +271,7 @@ class Vocabulary:
 
 
 WAYS_KEPT: Final = (*PLAIN_WAYS, "first 4", "some 0", "some 1", "torn 0", "torn 1")
+_DISK_FAILS_WITHIN: Final = (False, False, False, True)
 _STRUCK_AFTER: Final = (0, 1, 2, 4, 6, 8, 11, 15, 20, 30)
 SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model import Advance, Burst, Command, Store
+from model import Advance, Burst, Command, Complete, MarkError, Store
 from resumable.conformance import prose
 from tests.harness import programs
 
@@ -93,6 +93,8 @@ def test_the_commands_of_a_program_read_like_the_class() -> None:
     ("command", "text"),
     [
         (Advance(0), "the clock moves on: 0 ms"),
+        (Complete(""), 'complete("")'),
+        (MarkError("it's"), 'mark_error("it\'s")'),
         (Burst("s1", "b", 1), 'store_chunk(s1, "b0")  # 1 chunk'),
         (Store("s1", "a" * 1_800_001), 'store_chunk(s1, "a" × 1,800,001)'),
     ],

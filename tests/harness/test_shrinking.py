@@ -13,6 +13,7 @@ from model import (
     Complete,
     Flush,
     InsertStale,
+    InTransaction,
     KillDuring,
     MarkError,
     Reopen,
@@ -237,6 +238,16 @@ def test_a_command_is_aimed_at_another_stream_if_less_has_to_come_before_it() ->
     shrunk = shrink(target_of(MUTANTS["end_failure_is_swallowed"]), found)
     assert shrunk is not None
     assert commands_of(shrunk) == [Start("s1", "r1"), WhileDiskFails(Complete("s1"), 0)]
+
+
+def test_an_empty_id_is_as_good_a_stranger_as_any() -> None:
+    fails: Command = InTransaction(WhileDiskFails(Start("s1", "r1"), 1))
+    name = "failure_stays_in_the_callers_transaction"
+    found = diverged(name, [Store("", "a"), fails], DEFAULT)
+    assert found is not None
+    shrunk = shrink(target_of(MUTANTS[name]), found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [Store("unknown", "a"), fails]
 
 
 def test_streams_that_grow_old_together_are_all_inserted() -> None:

@@ -161,7 +161,11 @@ TOLD_APART: Final[list[tuple[Circumstance, list[Program], list[Program]]]] = [
     ),
     (
         it.disk_failed,
-        [(FLUSH_FAILED, Flush()), (WhileFaulty(Flush(), "full", 0), Flush())],
+        [
+            (FLUSH_FAILED, Flush()),
+            (WhileFaulty(Flush(), "full", 0), Flush()),
+            (InTransaction(FLUSH_FAILED), Flush()),
+        ],
         [(FLUSH_FAILED,), (WhileFaulty(Flush(), "full", 0),), (Flush(),)],
     ),
     (
@@ -225,9 +229,14 @@ CASES: Final = [
 def departure(*commands: Command, where: str = "frames", **more: Any) -> Departure:
     """Something is wrong at the last command; a disk that failed had nothing to write."""
     *setup, last = commands
-    healthy = [each for each in setup if not isinstance(each, WhileDiskFails | WhileFaulty)]
+    healthy = [each for each in setup if not _has_failing_disk(each)]
     life = life_of(*healthy, limits=SMALL)
     return Departure(life.state, last, life.now, SMALL, where, earlier=tuple(setup), **more)
+
+
+def _has_failing_disk(command: Command) -> bool:
+    around = command.call if isinstance(command, InTransaction) else command
+    return isinstance(around, WhileDiskFails | WhileFaulty)
 
 
 @pytest.mark.parametrize(("circumstance", "program", "holds"), CASES)
@@ -237,7 +246,9 @@ def test_a_circumstance_holds_there_and_not_where_something_comes_close(
     assert circumstance(departure(*program)) == holds
 
 
-@pytest.mark.parametrize("struck", [FLUSH_FAILED, WhileFaulty(Flush(), "full", 0)])
+@pytest.mark.parametrize(
+    "struck", [FLUSH_FAILED, WhileFaulty(Flush(), "full", 0), InTransaction(FLUSH_FAILED)]
+)
 def test_a_disk_has_failed_if_it_was_asked_to_write(struck: Command) -> None:
     assert it.disk_failed(departure(struck, disk_failed=True))
     assert not it.disk_failed(departure(Flush(), disk_failed=True))

@@ -235,8 +235,14 @@ def test_time_alone_changes_nothing(ms: int) -> None:
     assert life.do(Advance(ms)) == Outcome(DONE, before)
 
 
-@pytest.mark.parametrize("call", [Store("s1", "x"), Complete("s1"), Replay("r"), Flush()])
-def test_a_call_in_the_callers_transaction_does_the_same(call: Store | Complete) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        *(Store("s1", "x"), Complete("s1"), Replay("r"), Flush()),
+        *(WhileDiskFails(Flush(), 0), WhileDiskFails(Start("s2", "r"), 1)),
+    ],
+)
+def test_a_call_in_the_callers_transaction_does_the_same(call: Store | WhileDiskFails) -> None:
     assert life_of(*started(3)).permitted(InTransaction(call)) == life_of(
         *started(3)
     ).permitted(call)

@@ -133,6 +133,7 @@ def test_a_surprise_reads_as_a_report_and_as_a_rule(surprise: Surprise) -> None:
     "around",
     [
         InTransaction(Store("x", "a")),
+        InTransaction(WhileDiskFails(Store("x", "a"), 0)),
         WhileDiskFails(Store("x", "a"), 0),
         WhileFaulty(Store("x", "a"), "io_error", 0),
     ],

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from model import Advance, Burst, InTransaction
+from model import Advance, Burst, InTransaction, WhileDiskFails
 from resumable.conformance.setting import Setting
 from tests.mutants.table import (
     C1,
@@ -41,6 +41,9 @@ TRANSACTIONS: Final[Table] = {
     "sweep_is_another_transaction": program(S1, C1, OVER_A_DAY, S2, while_disk_fails_at(0, CX)),
     "clear_is_two_transactions": program(X, S1, while_disk_fails_at(1, CLEAR)),
     "failure_is_committed": program(X, while_disk_fails_at(1, S1)),
+    "failure_stays_in_the_callers_transaction": program(
+        X, InTransaction(WhileDiskFails(S1, 1))
+    ),
     "flush_loses_the_rest": program(TWO, while_disk_fails_at(1, FLUSH)),
     "flush_empties_the_buffer_first": program(X, while_disk_fails_at(0, FLUSH), FLUSH),
     "completes_after_a_failure_without_chunks": program(X, while_disk_fails_at(0, CX), FLUSH),

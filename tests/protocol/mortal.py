@@ -34,6 +34,9 @@ class Mortal(Adapter):
             return self.die_during(do, it)
         if "in_transaction" in it:
             return self.in_transaction(do, it)
+        return self.make_call(do, it)
+
+    def make_call(self, do: str, it: dict[str, Any]) -> object:
         if "rows_written" in it and has_tables(self.db):
             return self.while_disk_fails(do, it)
         return super().do(do, it)
@@ -71,7 +74,7 @@ class Mortal(Adapter):
     def in_transaction(self, do: str, it: dict[str, Any]) -> object:
         self.db.execute("begin")
         try:
-            return super().do(do, it)
+            return self.make_call(do, it)
         finally:
             if not self.db.in_transaction:
                 self.harm = "ended the transaction that the caller had open"

@@ -133,6 +133,8 @@ MORTAL: Final[list[list[Command]]] = [
     [Start("s1", "r1"), Burst("s1", "b", 9), KillDuring(Store("s1", "c"), 99), Replay("r2")],
     [Start("s1", "r1"), InTransaction(Burst("s1", "b", 11)), Restart(), Replay("r2")],
     [Start("s1", "r1"), Store("s1", "a"), WhileDiskFails(Complete("s1"), 0), Complete("s1")],
+    [Store("x", "a"), InTransaction(WhileDiskFails(Start("s1", "r1"), 1)), Start("s1", "r1")],
+    [InTransaction(WhileDiskFails(Start("s1", "r1"), 9)), Store("s1", "a"), Complete("s1")],
     [Start("s1", "r1"), WhileDiskFails(Burst("s1", "b", 101), 3), Flush(), Replay("r1")],
     [
         Start("s1", "r1"),
@@ -167,6 +169,9 @@ WRONG_IN_FAULTS: Final[dict[str, list[Command]]] = {
     ],
     f"{MUTANTS}.surroundings:CommitsTheCallersTransaction": [
         InTransaction(Start("s1", "r1")),
+    ],
+    f"{MUTANTS}.transactions:FailureStaysInTheCallersTransaction": [
+        *(Store("x", "a"), InTransaction(WhileDiskFails(Start("s1", "r1"), 1))),
     ],
 }
 

@@ -13,6 +13,7 @@ from model import (
     Advance,
     Burst,
     Command,
+    Flush,
     InTransaction,
     KillDuring,
     Replay,
@@ -148,6 +149,10 @@ def test_an_adapter_takes_less_than_a_hundred_lines() -> None:
         (
             WhileDiskFails(Start("s1", "r"), 3),
             {"do": "start", "stream": "s1", "request": "r", "rows_written": 3},
+        ),
+        (
+            InTransaction(WhileDiskFails(Flush(), 1)),
+            {"do": "flush", "rows_written": 1, "in_transaction": True},
         ),
         (
             KillDuring(Start("s1", "r"), 4),

@@ -85,6 +85,13 @@ class FailureIsCommitted(OtherSql):
     edits = instead("rollback", "commit")
 
 
+@seeded(Rule.ONE_TRANSACTION, Source.TOO_MUCH)
+class FailureStaysInTheCallersTransaction(OtherSql):
+    """Leaves what was written before the failure to a caller who has a transaction open."""
+
+    edits = instead("rollback to resumable_stream", "release resumable_stream")
+
+
 @seeded(Rule.RAISED, Source.ORIGINAL)
 class FlushLosesTheRest(ResumableStream):
     """Keeps the rows before the one that failed, and loses those after it."""

@@ -143,8 +143,9 @@ def answer(
 
 def _has_value(command: Command | None) -> bool:
     """Whether what the call returns is looked at. That of one that is killed is lost."""
-    call = command.call if isinstance(command, InTransaction | WhileDiskFails) else command
-    return isinstance(call, _RETURN)
+    while isinstance(command, InTransaction | WhileDiskFails):
+        command = command.call
+    return isinstance(command, _RETURN)
 
 
 def _seen(reply: Mapping[str, Any], *, has_value: bool) -> Seen:
