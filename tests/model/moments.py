@@ -129,6 +129,7 @@ MISSED: dict[str, list[tuple[Command, ...]]] = {
     "two streams share the counter": [
         (*started(), Store("s1", "x")),
         (*started(), Store("nobody", "x")),
+        (*started(), Start("s2", "r"), Store("s2", "x")),
         (*ENDED, Store("s1", "x")),
     ],
     "a chunk comes after the end of its stream": [
@@ -239,6 +240,7 @@ MISSED: dict[str, list[tuple[Command, ...]]] = {
     "a transaction of the caller takes a flush": [
         (*started(), InTransaction(Flush())),
         (*started(2), InTransaction(Burst("s1", "x", 2))),
+        (*started(3), InTransaction(ClearAll())),
     ],
     "a call fails with the disk": [(*started(2), FLUSH_FAILS)],
     "a chunk is kept though its flush failed": [(*started(1), FLUSH_FAILS)],

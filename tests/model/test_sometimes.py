@@ -6,6 +6,7 @@ from model import (
     Advance,
     Command,
     Complete,
+    Flush,
     InsertStale,
     KillDuring,
     Replay,
@@ -61,9 +62,11 @@ def test_one_row_of_several_is_enough() -> None:
     assert HOLDS["the clock goes back behind what is stored"](behind)
 
 
-def test_each_further_flush_that_fails_keeps_one_more_chunk() -> None:
+def test_a_flush_may_fail_more_than_once() -> None:
     kept = moments(*started(2), FLUSH_FAILS, FLUSH_FAILS)[-1]
     assert HOLDS["a chunk is kept though its flush failed"](kept)
+    (flushed,) = moments(*started(2), FLUSH_FAILS, FLUSH_FAILS, Flush())
+    assert HOLDS["a flush succeeds where one had failed"](flushed)
 
 
 def test_a_live_instance_restores_whatever_it_finds() -> None:
