@@ -15,7 +15,7 @@ from model import (
     State,
     Store,
 )
-from model.commands import innermost
+from model.commands import innermost, stream_of
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Raised, Seen
 
@@ -69,6 +69,12 @@ class Divergence(NamedTuple):
     @property
     def command(self) -> Command:
         return self.steps[-1].command
+
+    @property
+    def streams(self) -> set[str]:
+        """What the program calls its streams."""
+        named = [stream_of(step.command) for step in self.steps]
+        return {name for name in named if name is not None}
 
     @property
     def closest(self) -> Sequence[Difference]:

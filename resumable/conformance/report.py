@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from model import ORIGINAL
-from model.commands import stream_of
 from model.departure import Departure
 from model.rules import rule_at_stake
 from resumable.conformance import prose
@@ -140,11 +139,12 @@ def _reply(seen: Seen) -> str:
 
 def _differences(divergence: Divergence) -> Iterator[str]:
     shown = _telling(divergence.closest)
-    streams = {name for step in divergence.steps if (name := stream_of(step.command))}
     yield f"At step {len(divergence.steps)}:"
     for difference in shown:
         yield f"  {place(difference)}"
-        yield from contrast(difference, _permitted_values(difference, divergence), streams)
+        yield from contrast(
+            difference, _permitted_values(difference, divergence), divergence.streams
+        )
     rest = [place(each) for each in divergence.closest if each not in shown]
     if rest:
         yield f"  and with that: {', '.join(dict.fromkeys(rest))}"

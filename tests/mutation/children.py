@@ -5,25 +5,27 @@ import resource
 import select
 import signal
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Final, NoReturn
 
-SECONDS_MAX: Final = 180
-CPU_SECONDS_MAX: Final = 90
+IDLE_SECONDS_MAX: Final = 90
+"""What a child may wait besides: what it waits for longer never comes."""
+
 BYTES_MAX: Final = 4 << 30
-"""With one more, a mutant never ends, and is killed by that."""
 
 LOADED_BEFORE: Final = ("freezegun", "hypothesis.stateful", "nanoid", "rich.console", "sqlite3")
 """What takes tests long to import, and is not the project's."""
 
 
-def fails(act: Callable[[], bool]) -> bool:
-    """Whether ``act`` returns False, raises or never returns, in a child process."""
+def fails(act: Callable[[], bool], cpu_seconds: int) -> bool:
+    """Whether ``act`` returns False, raises or does not return, in a child process that may
+    take so much CPU time."""
     child = os.fork()
     if child == 0:
-        _act_in_child(act)
+        _act_in_child(act, cpu_seconds)
     ended = os.pidfd_open(child)
-    is_over, _, _ = select.select([ended], [], [], SECONDS_MAX)
+    is_over, _, _ = select.select([ended], [], [], cpu_seconds + IDLE_SECONDS_MAX)
     os.close(ended)
     if not is_over:
         os.kill(child, signal.SIGKILL)
@@ -31,14 +33,14 @@ def fails(act: Callable[[], bool]) -> bool:
     return status != 0
 
 
-def _act_in_child(act: Callable[[], bool]) -> NoReturn:
+def _act_in_child(act: Callable[[], bool], cpu_seconds: int) -> NoReturn:
     """Nothing is printed, and whatever happens, the child ends here."""
     is_well = False
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in range(3):
             os.dup2(nowhere, descriptor)
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
         resource.setrlimit(resource.RLIMIT_AS, (BYTES_MAX, BYTES_MAX))
         is_well = act()
     finally:
@@ -56,12 +58,14 @@ class CleanProcess:
         if os.fork() == 0:
             os.close(self._orders)
             while words := os.read(orders, 1 << 16).decode().split():
-                os.write(answers, b"1" if fails(lambda: act(words)) else b"0")
+                cpu_seconds, *rest = words
+                is_bad = fails(partial(act, rest), int(cpu_seconds))
+                os.write(answers, b"1" if is_bad else b"0")
             os._exit(0)
         os.close(orders)
         os.close(answers)
 
-    def fails(self, words: list[str]) -> bool:
+    def fails(self, words: list[str], cpu_seconds: int) -> bool:
         """Whether ``act(words)`` does, in a child."""
-        os.write(self._orders, " ".join(words).encode())
+        os.write(self._orders, " ".join([str(cpu_seconds), *words]).encode())
         return os.read(self._answers, 1) == b"1"

@@ -13,9 +13,10 @@ whole session, in a fork of a process that has imported nothing of the project y
 
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import redirect_stdout
 from io import StringIO
+from math import ceil
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Final
@@ -31,6 +32,9 @@ OPTIONS: Final = [
     *("-p", "no:cacheprovider", "-p", "no:benchmark"),
     "-Wignore::pytest.PytestAssertRewriteWarning",  # of what the clean process has loaded
 ]
+
+_BESIDES_TESTS_S: Final = 20
+"""To import everything, and to find the tests."""
 
 IMPORTED: Final = ""
 """What coverage calls the lines that ran outside of any test."""
@@ -70,7 +74,7 @@ class Judge:
         if is_well:
             self._functions = [each for each in gc.get_objects() if type(each) is FunctionType]
             gc.freeze()  # A fork copies what it touches, and collecting touches everything.
-            if fails(lambda: _all_pass(session, session.items)):
+            if fails(lambda: _all_pass(session, session.items), self._ample(self._items)):
                 raise RuntimeError("these tests fail in a fork, whatever the mutant")
             self._then()
         return True
@@ -96,9 +100,11 @@ class Judge:
         text = file.read_text("utf-8")
         file.write_text(mutant.text, "utf-8")
         try:
-            return self._is_killed_in_place(mutant, text) or self._clean.fails(
-                self._files(mutant.path)
-            )
+            if self._is_killed_in_place(mutant, text):
+                return True
+            files = self._files(mutant.path)
+            tests = [test for test in self._items if test.partition("::")[0] in files]
+            return self._clean.fails(files, self._ample(tests))
         finally:
             file.write_text(text, "utf-8")
 
@@ -129,7 +135,11 @@ class Judge:
                 function.__code__ = changed[function.__code__]
             return _all_pass(self._session, [self._items[test] for test in tests])
 
-        return bool(functions and tests) and fails(all_pass)
+        return bool(functions and tests) and fails(all_pass, self._ample(tests))
+
+    def _ample(self, tests: Iterable[str]) -> int:
+        """Seconds in which these tests end, unless a mutant never does."""
+        return _BESIDES_TESTS_S + ceil(3 * sum(self._seconds[test] for test in tests))
 
 
 def run(arguments: list[str], *plugins: object) -> bool:

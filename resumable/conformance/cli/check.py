@@ -89,10 +89,10 @@ def check(
     except TraceError as error:
         common.fail(str(error))
     with common.clear_errors(), Workers(target, workers) as pool:
-        run = _Run(target, folder, about(pool), as_json=as_json)
+        run = _Run(target, seed, folder, about(pool), as_json=as_json)
         budget = Budget(seconds, None if seconds else SEQUENCES)
         run.test_engines(pool)
-        if run.replay(pool, known) and run.hunt(pool, seed, budget) and run.explore(pool):
+        if run.replay(pool, known) and run.hunt(pool, budget) and run.explore(pool):
             run.strike(pool)
     run.report()
 
@@ -109,6 +109,7 @@ class _Run:
     """One check: its stages, and what they have found out so far."""
 
     target: str
+    seed: int
     folder: Path
     about: About
     as_json: bool
@@ -148,10 +149,10 @@ class _Run:
                 self.replayed = len(asked)
         return not self.departed and not self.broken
 
-    def hunt(self, pool: Workers, seed: int, budget: Budget) -> bool:
+    def hunt(self, pool: Workers, budget: Budget) -> bool:
         """Whether the target conforms on long sequences, under the original's limits."""
         with common.progress_bar(budget.seconds or budget.sequences) as move:
-            hunt = Hunt(pool, seed, budget, on_progress=hunt_progress(move, budget))
+            hunt = Hunt(pool, self.seed, budget, on_progress=hunt_progress(move, budget))
             self.hunted = hunt.run()
         self.coverage.add(self.hunted.coverage)
         return verdict_of(self.hunted) == "conforms"
@@ -167,7 +168,7 @@ class _Run:
         """Crashes and errors at every point of what is shorter still."""
         self.not_struck = obstacle_of(pool)
         if not self.not_struck:
-            extent = Extent(IN_A_CHECK, STRUCK_DEPTH)
+            extent = Extent(IN_A_CHECK, STRUCK_DEPTH, seed=self.seed)
             self.struck = strike_all(pool, self.target, extent)
 
     @property

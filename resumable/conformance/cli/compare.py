@@ -9,12 +9,10 @@ from typing import Any, Final
 import click
 from rich.table import Table
 
-from model.commands import stream_of
 from resumable.conformance import prose
 from resumable.conformance.cli import common
 from resumable.conformance.contrast import contrast, place
 from resumable.conformance.departures import Departed, Departures, departures
-from resumable.conformance.divergence import Divergence
 from resumable.conformance.targets.registry import prepare
 from resumable.conformance.trace import Verdict
 from resumable.conformance.workers import Workers
@@ -73,7 +71,8 @@ def compare(
         found = [each.as_json() for each in compared]
         common.print_json({"verdict": verdict, "seed": seed, "targets": found})
     else:
-        _print_table(compared)
+        if verdict == "diverged":
+            _print_table(compared)
         for each in compared:
             each.print()
     common.leave(verdict)
@@ -99,7 +98,7 @@ class Compared:
         for each in self.result.found:
             if each.rule == rule:
                 return prose.count(len(each.divergence.steps), "command")
-        return "·"
+        return "·" if self.result.sequences else "?"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -113,15 +112,19 @@ class Compared:
         }
 
     def print(self) -> None:
-        found = self.result.found
-        rules = prose.count(len(found), "rule") if found else "no rule"
-        searched = f"{self.result.sequences:,} sequences"
-        common.out.print(f"\n{self.target} departs from {rules}  ({searched})", style="bold")
-        for each, path in zip(found, self.traces, strict=True):
+        common.out.print(f"\n{self.target} {self._sums_up()}", style="bold")
+        for each, path in zip(self.result.found, self.traces, strict=True):
             for line in _paragraph(each, path):
                 common.out.print(line)
-        for reason in self.result.broken:
-            common.err.print(f"resumable: {self.target} {reason}", style="red")
+        for reason in dict.fromkeys(self.result.broken):
+            common.err.print(f"resumable: {self.target}: the target {reason}", style="red")
+
+    def _sums_up(self) -> str:
+        if not self.result.sequences:
+            return "was not compared"
+        found = self.result.found
+        rules = prose.count(len(found), "rule") if found else "no rule"
+        return f"departs from {rules}  ({self.result.sequences:,} sequences)"
 
 
 def _departures(target: str, seed: int, sequences: int, count: int) -> Departures:
@@ -161,15 +164,9 @@ def _paragraph(departed: Departed, path: Path | None) -> Iterator[str]:
         yield f"    {number}. {prose.command(step.command)}"
     first = divergence.closest[0]
     yield f"    {place(first)}"
-    yield from (
-        f"  {line}" for line in contrast(first, [first.permitted], _streams(divergence))
-    )
+    yield from (f"  {line}" for line in contrast(first, [first.permitted], divergence.streams))
     if path is not None:
         yield f"    resumable replay {path} --target {divergence.target}"
-
-
-def _streams(divergence: Divergence) -> set[str]:
-    return {name for step in divergence.steps if (name := stream_of(step.command))}
 
 
 def _slug(text: str) -> str:

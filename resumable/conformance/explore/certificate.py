@@ -130,7 +130,8 @@ def _trust(result: Explored) -> list[str]:
 def _how_far(result: Explored) -> str:
     if result.is_complete:
         return f"complete: every sequence of up to {result.depth} commands"
-    return f"complete only to depth {result.depth}: {result.stopped}"
+    reached = f"complete only to depth {result.depth}" if result.depth >= 0 else "not explored"
+    return f"{reached}: {result.stopped}"
 
 
 def _paragraph(text: str) -> list[str]:
