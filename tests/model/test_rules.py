@@ -30,11 +30,8 @@ from model import (
 )
 from model.rules import RULES
 from tests.model.at_stake import (
-    ALL,
     AT_STAKE,
     C0,
-    CHUNKS,
-    END,
     LONG_AGO,
     MORE,
     S1_ROW,
@@ -42,6 +39,7 @@ from tests.model.at_stake import (
     Example,
     named,
 )
+from tests.model.departures import END, LISTED, READ
 from tests.model.lives import NOW_MS, started
 
 
@@ -68,7 +66,7 @@ def test_nobody_reads_an_instance_that_was_opened_anew() -> None:
     "call", [Start("s2", "r"), Store("s1", "x"), Complete("s1"), MarkError("s1"), Replay("r")]
 )
 def test_whatever_flushes_writes_all_that_was_pending(call: Command) -> None:
-    half = Example((*started(2), call), CHUNKS, [("c0", 0)], [("c0", 0), ("c1", 1)])
+    half = Example((*started(2), call), READ, [("c0", 0)], [("c0", 0), ("c1", 1)])
     assert named(half) == "flush_writes_all"
 
 
@@ -83,7 +81,7 @@ def test_whatever_flushes_writes_all_that_was_pending(call: Command) -> None:
 def test_chunks_tell_what_should_have_flushed(
     commands: tuple[Command, ...], seen: Any, permitted: Any, rule: str
 ) -> None:
-    assert named(Example(commands, CHUNKS, seen, permitted)) == rule
+    assert named(Example(commands, READ, seen, permitted)) == rule
 
 
 @pytest.mark.parametrize(
@@ -123,7 +121,7 @@ def test_frames_in_another_order_may_be_those_of_wrong_indexes() -> None:
 
 def test_a_damage_is_put_down_to_the_restore_before_it() -> None:
     restored = (Store("s1", "a"), Restore(), Flush())
-    assert named(Example(restored, CHUNKS, [], [("a", 0)])) == "restore_leaves_memory"
+    assert named(Example(restored, READ, [], [("a", 0)])) == "restore_leaves_memory"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +154,7 @@ def test_what_is_destroyed_may_be_destroyed_again_and_time_goes_by() -> None:
 )
 def test_a_replay_of_an_orphan_sweeps_as_it_completes_it(replay: Command) -> None:
     orphan = (*LONG_AGO, Start("s2", "r"), Restart())
-    swept = Example((*orphan, replay), ALL, (), (S1_ROW,))
+    swept = Example((*orphan, replay), LISTED, (), (S1_ROW,))
     assert named(swept, others=("frames",)) == "sweep_is_exact"
 
 
@@ -172,7 +170,7 @@ def test_a_replay_that_leaves_chunks_pending_shows_it_in_chunks_and_frames_alone
 
 def test_a_late_chunk_of_an_ended_stream_is_of_a_stream_that_is_not_active() -> None:
     late = (*started(), Complete("s1"), Store("s1", "a"), Flush())
-    assert named(Example(late, CHUNKS, [], [("a", 0)])) == "any_stream_is_stored"
+    assert named(Example(late, READ, [], [("a", 0)])) == "any_stream_is_stored"
 
 
 def test_a_dead_socket_that_was_sent_other_frames_is_not_to_blame() -> None:
@@ -188,7 +186,7 @@ def test_text_is_at_stake_where_it_is_refused_and_where_it_is_sent() -> None:
     assert named(elsewhere) == "start_is_live"
     inserted = Example(
         (InsertStale("s1", "\x00", 0),),
-        ALL,
+        LISTED,
         (("s1", "streaming", "", NOW_MS),),
         (("s1", "streaming", "\x00", NOW_MS),),
     )
@@ -210,13 +208,13 @@ def test_where_no_rule_fits_none_is_named() -> None:
 @pytest.mark.parametrize(
     "value", [None, 7, "text", [None], [b"a"], (("s1", []), ({}, 0)), ((),)]
 )
-@pytest.mark.parametrize("where", ["frames", CHUNKS, ALL, "rows of chunks", "raises"])
+@pytest.mark.parametrize("where", ["frames", READ, LISTED, "rows of chunks", "raises"])
 def test_whatever_a_target_returns_some_rule_is_named(where: str, value: Any) -> None:
     """A socket takes any frames, but they come one by one."""
     seen = tuple(value) if where == "frames" and isinstance(value, tuple | list) else value
     if where == "frames" and not isinstance(seen, tuple):
         seen = (value,)
-    permitted = {"frames": (C0, END), CHUNKS: [("c0", 0)], ALL: (S1_ROW,)}.get(where)
+    permitted = {"frames": (C0, END), READ: [("c0", 0)], LISTED: (S1_ROW,)}.get(where)
     assert named(Example((*started(1), Replay("r")), where, seen, permitted)) is not None
 
 
