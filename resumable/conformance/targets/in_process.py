@@ -8,28 +8,15 @@ from typing import Any, Final
 import resumable
 from model import (
     ORIGINAL,
-    Advance,
-    Burst,
-    ClearAll,
     Command,
-    Complete,
     CutPower,
     CutPowerDuring,
     Destroy,
-    Flush,
-    InsertStale,
     InTransaction,
     KillDuring,
     Limits,
-    MarkError,
     Reopen,
-    Replay,
-    ReplayToDeadSocket,
-    ReplayWhileSending,
     Restart,
-    Restore,
-    Start,
-    Store,
     WhileDiskFails,
     WhileFaulty,
 )
@@ -46,9 +33,9 @@ from resumable.conformance.raw import (
     read_rows,
 )
 from resumable.conformance.setting import ROW_FACTORIES, Setting
-from resumable.conformance.socket import CallingSocket, RecordingSocket
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets import read_outs
+from resumable.conformance.targets.calls import DONE, Calls
 from resumable.conformance.targets.database import (
     Database,
     FileDatabase,
@@ -85,30 +72,24 @@ class InProcess:
     ) -> None:
         self.name: Final = name
         self.takes_limits: Final = takes_limits(factory)
+        self.strict_refusals: Final = classify is not any_exception
         self._factory: Final = factory
         self._set_clock: Final = set_clock
-        self._classify: Final = classify
         self._always_on_file: Final = always_on_file
         self._memory: Final = MemoryDatabase()
         self._database: Database
         self._setting = Setting()
         self._limits: dict[str, resumable.Limits] = {}
-        self._instance: StreamLike
+        self._calls: Final = Calls(classify)
         self._spared: StreamLike
         self._now_ms = 0
         self._has_rows = False
         self._disk: FailingDisk | None = None
         self._ended_transaction = False
-        self._raised = Exception()
-        """What the last call that was refused raised."""
-
         self._rows_read: int | None = None
         """How many rows had been written when all metadata was last read."""
-        self._perform: Final = self._methods()
-
-    @property
-    def strict_refusals(self) -> bool:
-        return self._classify is not any_exception
+        self._perform: Final = self._calls.methods
+        self._perform.update(self._methods())
 
     @property
     def connection(self) -> Connection:
@@ -118,7 +99,7 @@ class InProcess:
     @property
     def instance(self) -> StreamLike:
         """The living instance, for engines that look into it."""
-        return self._instance
+        return self._calls.instance
 
     @property
     def database(self) -> Database:
@@ -136,8 +117,8 @@ class InProcess:
         called in this sequence, whatever happened to the process since. Rows and memory
         are what they are by now."""
         if not self._memory.go_back():
-            self._spared = self._instance
-        self._instance = self._spared
+            self._spared = self._calls.instance
+        self._calls.instance = self._spared
 
     def renew(self) -> None:
         """Open the next sequence on a new connection. One that was used before knows some
@@ -178,7 +159,7 @@ class InProcess:
             # They would slow down the sequences that come after.
             without_triggers(self._database.connection)
         self._disk = None
-        self._instance = _NOBODY
+        self._calls.forget()
         self._database.close()
 
     def stop(self) -> None:
@@ -195,13 +176,13 @@ class InProcess:
         written = read_outs.rows_written(self._database.connection)
         is_unchanged = may_skip and written == self._rows_read
         self._rows_read = written
-        return read_outs.brief(self._instance, is_unchanged, self._harm)
+        return read_outs.brief(self._calls.instance, is_unchanged, self._harm)
 
     def detail(self, names: Sequence[str], bindings: Bindings) -> Detail:
         connection = self._database.connection
         has_rows = self._has_rows and is_open(connection)
         midway = tuple(dict.fromkeys(self._database.midway)) if has_rows else ()
-        stream, ids = self._instance, bindings.ids
+        stream, ids = self._calls.instance, bindings.ids
         return Detail(
             {name: read_outs.chunks(stream, ids.get(name, name)) for name in names},
             {name: read_outs.metadata(stream, ids.get(name, name)) for name in names},
@@ -210,7 +191,7 @@ class InProcess:
         )
 
     def _lack(self) -> str:
-        missing = missing_methods(self._instance)
+        missing = missing_methods(self._calls.instance)
         return f"has no {', no '.join(missing)}" if missing else ""
 
     def _tick(self, now_ms: int) -> None:
@@ -220,28 +201,15 @@ class InProcess:
     def _construct(self, connection: Connection) -> None:
         connection.row_factory = ROW_FACTORIES[self._setting.rows]
         self._rows_read = None
-        self._instance = self._factory(connection, **self._limits)
+        self._calls.instance = self._factory(connection, **self._limits)
 
-    # -- Commands: one small method each, chosen by type --
+    # -- Commands that are more than a call --
 
     def _methods(self) -> dict[type[Command], Callable[[Any, Bindings], Seen]]:
         return {
-            Store: self._store,
-            Burst: self._burst,
-            Start: self._start,
-            Flush: lambda _command, _bindings: self._call(self._instance.flush_buffer),
-            Complete: self._complete,
-            MarkError: self._mark_error,
-            Replay: self._replay,
-            ReplayToDeadSocket: self._replay_to_dead_socket,
-            ReplayWhileSending: self._replay_while_sending,
+            Destroy: self._destroy,
             Restart: lambda _command, _bindings: self._restart(self._database.crash),
             Reopen: lambda _command, _bindings: self._restart(self._database.reopen),
-            Restore: lambda _command, _bindings: self._call(self._instance.restore),
-            ClearAll: lambda _command, _bindings: self._call(self._instance.clear_all),
-            Destroy: self._destroy,
-            InsertStale: self._insert_stale,
-            Advance: lambda _command, _bindings: DONE,
             WhileDiskFails: self._while_disk_fails,
             InTransaction: self._in_transaction,
             KillDuring: self._kill_during,
@@ -250,86 +218,18 @@ class InProcess:
             CutPowerDuring: self._cut_power_during,
         }
 
-    def _call(self, method: Callable[..., object], *arguments: object) -> Seen:
-        try:
-            method(*arguments)
-        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
-            return self._refusal(error)
-        return DONE
-
-    def _refusal(self, error: Exception, frames: tuple[str, ...] = ()) -> Seen:
-        self._raised = error
-        text = f"{type(error).__name__}: {error}"
-        return Seen(None, frames, self._classify(error), False, text)
-
-    def _store(self, command: Store, bindings: Bindings) -> Seen:
-        stream = bindings.ids.get(command.stream, command.stream)
-        return self._call(self._instance.store_chunk, stream, command.body)
-
-    def _burst(self, command: Burst, bindings: Bindings) -> Seen:
-        stream = bindings.ids.get(command.stream, command.stream)
-        for body in command.bodies:
-            seen = self._call(self._instance.store_chunk, stream, body)
-            if seen.refused:
-                return seen
-        return DONE
-
-    def _start(self, command: Start, _bindings: Bindings) -> Seen:
-        try:
-            return Seen(self._instance.start(command.request))
-        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
-            return self._refusal(error)
-
-    def _complete(self, command: Complete, bindings: Bindings) -> Seen:
-        stream = bindings.ids.get(command.stream, command.stream)
-        return self._call(self._instance.complete, stream)
-
-    def _mark_error(self, command: MarkError, bindings: Bindings) -> Seen:
-        stream = bindings.ids.get(command.stream, command.stream)
-        return self._call(self._instance.mark_error, stream)
-
     def _destroy(self, _command: Destroy, _bindings: Bindings) -> Seen:
         self._rows_read = None  # Tables that are dropped count as no row written.
-        return self._call(self._instance.destroy)
-
-    def _insert_stale(self, command: InsertStale, bindings: Bindings) -> Seen:
-        stream = bindings.ids.get(command.stream, command.stream)
-        return self._call(
-            self._instance.insert_stale_stream, stream, command.request, command.age_ms
-        )
-
-    def _replay(self, command: Replay, _bindings: Bindings) -> Seen:
-        return self._replay_to(RecordingSocket(), command.request)
-
-    def _replay_to_dead_socket(self, command: ReplayToDeadSocket, _bindings: Bindings) -> Seen:
-        return self._replay_to(RecordingSocket(command.frames_taken), command.request)
-
-    def _replay_while_sending(self, command: ReplayWhileSending, bindings: Bindings) -> Seen:
-        def call(socket: RecordingSocket) -> None:
-            if isinstance(command.call, Replay):
-                seen = self._replay_to(socket, command.call.request)
-            else:
-                seen = self._perform[type(command.call)](command.call, bindings)
-            if seen.refused is not None:
-                raise self._raised
-
-        return self._replay_to(CallingSocket(command.at_frame, call), command.request)
-
-    def _replay_to(self, socket: RecordingSocket, request: str) -> Seen:
-        try:
-            value = self._instance.replay_chunks(socket, request)
-        except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
-            return self._refusal(error, tuple(socket.frames))
-        return Seen(value, tuple(socket.frames))
+        return self._calls.call(self._calls.instance.destroy)
 
     def _restart(self, connect: Callable[[Setting], Connection]) -> Seen:
-        self._instance, self._raised = _NOBODY, Exception()
+        self._calls.forget()
         try:
             self._construct(connect(self._setting))
         except TargetError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it raises is its reply
-            return self._refusal(error)
+            return self._calls.refusal(error)
         return DONE
 
     def _while_disk_fails(self, command: WhileDiskFails, bindings: Bindings) -> Seen:
@@ -400,17 +300,3 @@ class InProcess:
             self._setting,
             ended_transaction=self._ended_transaction,
         )
-
-
-DONE: Final = Seen()
-
-
-class _Nobody:
-    """In place of an instance that is gone. One that lived on could keep statements open, and
-    with them the connection, although that was closed."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"no {name}: there is no instance, since none could be made")
-
-
-_NOBODY: Final[Any] = _Nobody()
