@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # What a specification needs to compute with. Files, clocks, dice and databases are not here.
-FOR_MODEL = {"collections", "dataclasses", "json", "typing"}
+FOR_MODEL = {"collections", "dataclasses", "json", "re", "typing"}
 FOR_HARNESS = {"click", "freezegun", "hypothesis", "rich"}
 
 MODEL = sorted((ROOT / "model").rglob("*.py"))
