@@ -8,14 +8,25 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from model import ORIGINAL, Advance, Command, Limits, Outcome, Restart, Start, State
+from model import (
+    ORIGINAL,
+    Advance,
+    Command,
+    Complete,
+    Limits,
+    Outcome,
+    Restart,
+    Start,
+    State,
+    Store,
+)
 from model.properties import Moment, by_kind
 from model.sometimes import SOMETIMES
 from resumable.conformance import prose
@@ -23,7 +34,7 @@ from resumable.conformance.clock import FrozenTime
 from resumable.conformance.codec import snake
 from resumable.conformance.divergence import DivergedError
 from resumable.conformance.hindsight import DURABILITIES
-from resumable.conformance.hunt.preludes import preludes
+from resumable.conformance.hunt.preludes import preludes, slow_preludes
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.setting import Setting
@@ -40,9 +51,20 @@ _LEFT_TO_THE_HARNESS: Final = (Phase.shrink, Phase.explain)
 _BYTE: Final = 256
 _TRIES: Final = 8
 _TELLING: Final = by_kind(SOMETIMES)
-_KINDS: Final = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
-_REVIVALS: Final = [*[Restart] * len(_KINDS), *_KINDS]
-_DISPENSABLE: Final = [snake(kind) for kind in WEIGHTS if kind is not Start]
+_WEIGHTS: Final = WEIGHTS | {Store: 30, Advance: 24, Complete: 16}
+"""A hunt sends a hundred times as many commands. Here fewer are stores, and more come past a
+threshold of the clock, or end a stream."""
+
+_NAMES: Final = [snake(kind) for kind in WEIGHTS]
+_DISPENSABLE: Final = [name for name in _NAMES if name != snake(Start)]
+_CHOICES: Final = 10
+"""Bytes that say what a command is: as many as the longest needs, or nearly."""
+
+_OFTEN_MAX: Final = 4
+_OFTEN: Final = 60
+"""What kinds weigh besides that an example sends often: half of what it sends, if there are
+as many as there may be."""
+
 _SETTINGS: Final = st.builds(
     Setting,
     isolation_level=st.sampled_from(("DEFERRED", None, "IMMEDIATE", "EXCLUSIVE")),
@@ -115,14 +137,15 @@ def _sent(draw: st.DrawFn) -> _Sent:
     with three of its own in each step, and so can shrink a program step by step.
     """
     machine: _Machine = draw(st.runner())
-    return _Sent(machine.command(_Said(draw(st.binary(min_size=8, max_size=8)))))
+    return _Sent(machine.command(_Said(draw(st.binary(min_size=_CHOICES, max_size=_CHOICES)))))
 
 
 @st.composite
 def _way(draw: st.DrawFn) -> list[_Sent]:
     """A short way into a state that chance seldom finds; none in every second example."""
     machine: _Machine = draw(st.runner())
-    ways = preludes(machine.vocabulary.limits, left_out_of(machine.target))
+    scope = machine.vocabulary.limits, left_out_of(machine.target)
+    ways = (*preludes(*scope), *slow_preludes(*scope))
     return [_Sent(command) for command in draw(st.sampled_from([()] * len(ways) + [*ways]))]
 
 
@@ -137,16 +160,23 @@ class _Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._opened: Final = ExitStack()
-        self._without: frozenset[str] = frozenset()
+        self._kinds: Sequence[type[Command]] = ()
         self._lockstep: Lockstep
 
     @initialize(
         setting=_SETTINGS,
         way=_way(),
         without=st.frozensets(st.sampled_from(_DISPENSABLE)),
+        often=st.frozensets(st.sampled_from(_NAMES), max_size=_OFTEN_MAX),
     )
-    def open(self, setting: Setting, way: list[_Sent], without: frozenset[str]) -> None:
-        self._without = without
+    def open(
+        self,
+        setting: Setting,
+        way: list[_Sent],
+        without: frozenset[str],
+        often: frozenset[str],
+    ) -> None:
+        self._kinds = _weighted(without, often)
         setting = left_out_of(self.target).without(setting)
         self._lockstep = Lockstep(self.target, limits=self.vocabulary.limits, setting=setting)
         self._opened.callback(self.target.close)
@@ -174,10 +204,8 @@ class _Machine(RuleBasedStateMachine):
 
     def _command(self, choose: _Said) -> Command:
         view = self.view()
-        kind = choose(_REVIVALS if view.state.memory.is_destroyed else _KINDS)
-        if snake(kind) in self._without:
-            # The others keep their places, so that leaving one out less changes nothing else.
-            kind = choose([each for each in WEIGHTS if snake(each) not in self._without])
+        revivals = [Restart] * len(self._kinds) if view.state.memory.is_destroyed else ()
+        kind = choose([*revivals, *self._kinds])
         return self.vocabulary.command(kind, view, choose)
 
     def view(self) -> View:
@@ -201,6 +229,17 @@ def _events(
     for telling in _TELLING[type(command)]:
         if telling.holds(moment):
             yield telling.name
+
+
+@cache
+def _weighted(without: frozenset[str], often: frozenset[str]) -> list[type[Command]]:
+    """Each kind as often as it weighs, but for those left out, and those sent often."""
+    kinds = []
+    for kind, weight in _WEIGHTS.items():
+        name = snake(kind)
+        if name not in without:
+            kinds += [kind] * (weight + _OFTEN if name in often else weight)
+    return kinds
 
 
 def _target(make: Any) -> Target:

@@ -32,6 +32,15 @@ class CallsErrorsCompleted(ResumableStream):
         self._end(stream_id, "completed", sweeps=False)
 
 
+class RefusesToClear(ResumableStream):
+    """Clears nothing while a stream is active."""
+
+    def clear_all(self) -> None:
+        if self.active_stream_id is not None:
+            raise ValueError("there is somebody")
+        super().clear_all()
+
+
 class LeavesOrphans(ResumableStream):
     """Replays an orphan, but does not complete it."""
 
@@ -110,7 +119,7 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> type[Recording]:
 @pytest.mark.parametrize(
     ("wrong", "program"),
     [
-        (CallsErrorsCompleted, ["Start", "MarkError"]),
+        (RefusesToClear, ["Start", "ClearAll"]),
         (LeavesOrphans, ["Start", "Restart", "Replay"]),
     ],
 )

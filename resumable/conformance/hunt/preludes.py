@@ -18,6 +18,7 @@ from model import (
     WhileDiskFails,
 )
 from resumable.conformance.left_out import NOTHING, LeftOut
+from resumable.conformance.vocabulary import edge_bodies
 
 Way = tuple[Command, ...]
 
@@ -27,6 +28,15 @@ def preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...]:
     """Programs to begin a sequence with; the first is none at all. A way is left out as a
     whole: without one of its commands it would lead elsewhere, and have gaps in its names."""
     return tuple([way for way in _ways(limits) if not left_out.forbids_any(way)])
+
+
+@cache
+def slow_preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...]:
+    """As ``preludes``, to bodies so large that whoever sends few commands draws none."""
+    largest, *_, too_large = edge_bodies(limits.chunk_bytes_max)
+    stores = [Store("s1", body) for body in ("a", too_large, largest)]
+    way: Way = (Start("s1", "r1"), *stores, Flush())
+    return () if left_out.forbids_any(way) else (way,)
 
 
 def _ways(limits: Limits) -> tuple[Way, ...]:
