@@ -82,7 +82,7 @@ class MemoryDatabase(WithoutPower):
     def __init__(self) -> None:
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
-        self._committed: sqlite3.Connection
+        self._committed: sqlite3.Connection | None = None
         self._statements_left = 0
         self._emptied: sqlite3.Connection | None = None
         self._spared: sqlite3.Connection | None = None
@@ -104,17 +104,20 @@ class MemoryDatabase(WithoutPower):
         return self.connection
 
     def kill_after(self, statements_run: int) -> None:
-        self._committed = sqlite3.connect(":memory:")
         self._statements_left = statements_run
         self.connection.set_trace_callback(self._before_statement)
 
     def killed(self, setting: Setting) -> sqlite3.Connection:
-        doomed = self.connection
+        self.connection.set_trace_callback(None)
+        left_behind, self._committed = self._committed, None
+        if left_behind is None:
+            return self.crash(setting)
         if self._statements_left >= 0:
-            doomed.rollback()
-            doomed.backup(self._committed)
-        self._committed.backup(self.connect(setting))
-        self._committed.close()
+            left_behind.close()
+            return self.crash(setting)
+        doomed, self.connection = self.connection, left_behind
+        self.connection.isolation_level = setting.isolation_level
+        scan(self.connection, setting)
         self._leave(doomed)
         return self.connection
 
@@ -155,13 +158,13 @@ class MemoryDatabase(WithoutPower):
             self._emptied = None
 
     def _leave(self, connection: sqlite3.Connection) -> None:
-        connection.set_trace_callback(None)
         if connection is not self._spared:
             connection.close()
 
     def _before_statement(self, _statement: str) -> None:
         """Outside a transaction everything is committed; inside one, what was before it."""
         if self._statements_left >= 0 and not self.connection.in_transaction:
+            self._committed = self._committed or sqlite3.connect(":memory:")
             self.connection.backup(self._committed)
         self._statements_left -= 1
 

@@ -255,9 +255,11 @@ class InProcess:
     def _kill_during(self, command: KillDuring, bindings: Bindings) -> Seen:
         """In this process the call runs on to its end, which nobody sees: all that counts is
         what the database would have been left as."""
-        if not is_open(self._database.connection):
+        connection = self._database.connection
+        if not is_open(connection):
             return self._restart(self._database.crash)
-        without_triggers(self._database.connection)
+        if self._disk is not None and self._disk.connection is connection:
+            without_triggers(connection)
         self._database.kill_after(command.statements_run)
         self._perform[type(command.call)](command.call, bindings)
         return self._restart(self._database.killed)
