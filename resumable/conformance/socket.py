@@ -14,9 +14,15 @@ class RecordingSocket:
 
     __slots__ = ("frames", "frames_taken")
 
-    def __init__(self, frames_taken: int | None = None) -> None:
-        self.frames: list[str] = []
+    def __init__(
+        self, frames_taken: int | None = None, frames: list[str] | None = None
+    ) -> None:
+        self.frames: list[str] = [] if frames is None else frames
         self.frames_taken = frames_taken
+
+    def close(self) -> None:
+        """It takes no frame any more."""
+        self.frames_taken = 0
 
     def send(self, frame: str) -> int:
         if self.frames_taken is not None and len(self.frames) >= self.frames_taken:

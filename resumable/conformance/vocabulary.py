@@ -44,8 +44,24 @@ T = TypeVar("T")
 UNKNOWN: Final = "unknown"
 """The id of a stream that never existed."""
 
-STRANGE_IDS: Final = (UNKNOWN, UNKNOWN, "", "it's", "%")
-"""Further ones: for whoever takes an empty id for none, or puts SQL together by hand."""
+STRANGE_IDS: Final = (
+    *[UNKNOWN] * 6,
+    "",
+    "it's",
+    '"',
+    "%",
+    "*",
+    UNKNOWN.upper(),
+    f" {UNKNOWN} ",
+    f"{UNKNOWN}\0",
+    "007",
+    UNKNOWN * 50,
+)
+"""Further ones: for whoever takes an empty id for none, puts SQL together by hand, matches
+patterns, or takes ids for the same that are not, or for numbers."""
+
+_INSERTED_IDS: Final = tuple(filter(None, STRANGE_IDS))
+"""The original takes the active stream for none if its id is empty: none begins so."""
 
 WEIGHTS: Final[dict[type[Command], int]] = {
     Store: 120,
@@ -82,7 +98,8 @@ REQUESTS: Final = (
     "\ud83d",
     "007",
     " R1 nai\u0308ve's <b>",
-    "r" * 300,
+    "\t\b\f\x1f\x7f",
+    "r" * 5_000,
 )
 
 PLAIN_BODIES: Final = (
@@ -113,7 +130,7 @@ be written in another way, for a line of a protocol, for markup."""
 
 LONG_BODY: Final = "long " * 14_000
 
-FAULTY_CALLS: Final = (
+PLAIN_CALLS: Final = (
     Store,
     Flush,
     Complete,
@@ -127,7 +144,7 @@ FAULTY_CALLS: Final = (
     Destroy,
 )
 
-JOINING_CALLS: Final = tuple([kind for kind in FAULTY_CALLS if kind is not Destroy])
+CALLS: Final = (*PLAIN_CALLS, ReplayToDeadSocket)
 
 
 class Choose(Protocol):
@@ -195,15 +212,14 @@ class Vocabulary:
         return ReplayToDeadSocket(_request(view, choose), choose(_telling_frames(view)))
 
     def _replay_while_sending(self, view: View, choose: Choose) -> ReplayWhileSending:
-        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        call: Any = self.command(choose(PLAIN_CALLS), view, choose)
         frame = choose(_telling_frames(view))
         return ReplayWhileSending(_request(view, choose), call, frame)
 
     def _insert_stale(self, view: View, choose: Choose) -> InsertStale:
         age = self.limits.stale_age_ms
         ages = (age + 1, age, 0, age - 1, 2 * age, 1, -1000)
-        # The original takes the active stream for none if its id is empty: none begins so.
-        taken = _stream(view, choose, (UNKNOWN,))
+        taken = _stream(view, choose, _INSERTED_IDS)
         streams = (_fresh(view), _fresh(view), _fresh(view), taken)
         return InsertStale(choose(streams), choose(REQUESTS), choose(ages))
 
@@ -236,10 +252,8 @@ class Vocabulary:
         due = swept_at + self.limits.sweep_interval_ms - view.now_ms
         return (due, due - 1, due + 1)
 
-    def _while_disk_fails(
-        self, view: View, choose: Choose, calls: Sequence[type[Command]] = FAULTY_CALLS
-    ) -> WhileDiskFails:
-        call: Any = self.command(choose(calls), view, choose)
+    def _while_disk_fails(self, view: View, choose: Choose) -> WhileDiskFails:
+        call: Any = self.command(choose(CALLS), view, choose)
         if isinstance(call, Burst):
             most = self.limits.buffer_chunks_max
             call = replace(call, count=choose((call.count, call.count, most, most + 1)))
@@ -248,13 +262,13 @@ class Vocabulary:
 
     def _in_transaction(self, view: View, choose: Choose) -> InTransaction:
         if choose(_DISK_FAILS_WITHIN):
-            return InTransaction(self._while_disk_fails(view, choose, JOINING_CALLS))
-        call: Any = self.command(choose(JOINING_CALLS), view, choose)
+            return InTransaction(self._while_disk_fails(view, choose))
+        call: Any = self.command(choose(CALLS), view, choose)
         return InTransaction(call)
 
     def _kill_during(self, view: View, choose: Choose) -> KillDuring:
         """Right after the transaction began, within its rows, and just before its commit."""
-        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        call: Any = self.command(choose(CALLS), view, choose)
         written = len(view.state.memory.buffer) + 1
         filled = self.limits.flush_chunks + 1
         counts = (1, written, written + 1, filled, filled + 1, written + 2, 2, written + 4, 0)
@@ -262,17 +276,18 @@ class Vocabulary:
 
     def _while_faulty(self, view: View, choose: Choose) -> WhileFaulty:
         """The first points, some in the middle, and those about a commit."""
-        call: Any = self.command(choose((*FAULTY_CALLS, Restart)), view, choose)
+        call: Any = self.command(choose((*CALLS, Restart)), view, choose)
         return WhileFaulty(call, choose(get_args(Fault)), choose(_STRUCK_AFTER))
 
     def _cut_power_during(self, view: View, choose: Choose) -> CutPowerDuring:
-        call: Any = self.command(choose(FAULTY_CALLS), view, choose)
+        call: Any = self.command(choose(CALLS), view, choose)
         return CutPowerDuring(call, choose(_STRUCK_AFTER), choose(WAYS_KEPT))
 
 
 WAYS_KEPT: Final = (*PLAIN_WAYS, "first 4", "some 0", "some 1", "torn 0", "torn 1")
 _DISK_FAILS_WITHIN: Final = (False, False, False, True)
 _STRUCK_AFTER: Final = (0, 1, 2, 4, 6, 8, 11, 15, 20, 30)
+_MANY: Final = 400
 SHORT_JUMPS: Final = (1, 0, 1000, 60_000)
 BACKWARDS: Final = (-1, -1000, -300_000, -3_000_000, -86_400_000)
 _AIMS: Final = ("active", "active", "active", "last", "any", "any", UNKNOWN)
@@ -298,7 +313,8 @@ def edge_bodies(bytes_max: int) -> tuple[str, ...]:
 @cache
 def _whole_jumps(limits: Limits) -> tuple[int, ...]:
     spans = (limits.stale_age_ms, limits.sweep_interval_ms, limits.sweep_age_ms)
-    return tuple([span + off for span in spans for off in (1, 0, -1)])
+    jumps = [span + off for span in spans for off in (1, 0, -1)]
+    return (*jumps, _MANY * limits.sweep_age_ms)
 
 
 def _fresh(view: View) -> str:

@@ -9,7 +9,9 @@ from typing import Final
 
 from model import (
     ORIGINAL,
+    Advance,
     Burst,
+    ClearAll,
     Complete,
     Replay,
     Restart,
@@ -33,17 +35,30 @@ _WAYS: Final[tuple[Way, ...]] = (
         Replay("r1"),
         Restart(),
         Replay("r1"),
+        ClearAll(),
     ),
-    # Chunks of one index stay in order, however many there are.
+    # It is deleted whole.
     (
         _START,
-        *_BURSTS[:3],
+        *_BURSTS,
+        Advance(ORIGINAL.stale_age_ms + 1),
+        Restart(),
+    ),
+    # Chunks of one index stay in order, however many there are: three of each, and of the
+    # first one four, so that no page of whole tens or hundreds ends with an index.
+    (
+        _START,
+        Store("s1", "a"),
         Complete(UNKNOWN),  # which lets the indexes of s1 begin anew
-        *_BURSTS[3:6],
+        *_BURSTS[:4],
         Complete(UNKNOWN),
-        *_BURSTS[6:9],
+        *_BURSTS[4:8],
+        Complete(UNKNOWN),
+        *_BURSTS[8:12],
         Restart(),
         Replay("r1"),
+        Advance(ORIGINAL.sweep_age_ms + 1),
+        Complete(UNKNOWN),
     ),
     # A chunk too large is skipped, though no other would be taken.
     (

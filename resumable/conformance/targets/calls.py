@@ -110,7 +110,10 @@ class Calls:
     def _replay_while_sending(self, command: ReplayWhileSending, bindings: Bindings) -> Seen:
         def call(socket: RecordingSocket) -> None:
             if isinstance(command.call, Replay):
-                seen = self._replay_to(socket, command.call.request)
+                # One wire, but another object: who keeps it sends to the wrong one later.
+                inner = RecordingSocket(frames=socket.frames)
+                seen = self._replay_to(inner, command.call.request)
+                inner.close()
             else:
                 seen = self.methods[type(command.call)](command.call, bindings)
             if seen.refused is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from sqlite3 import Connection
+from sqlite3 import Connection, Error
 from typing import Any, Final
 
 import resumable
@@ -246,10 +246,11 @@ class InProcess:
     def _in_transaction(self, command: InTransaction, bindings: Bindings) -> Seen:
         connection = self._database.connection
         connection.execute("begin")
+        connection.execute("savepoint callers_own")
         seen = self._perform[type(command.call)](command.call, bindings)
-        self._ended_transaction = not (is_open(connection) and connection.in_transaction)
-        if not self._ended_transaction:
-            connection.execute("commit")
+        self._ended_transaction = not _goes_on(connection)
+        if is_open(connection):
+            connection.commit()
         return seen
 
     def _kill_during(self, command: KillDuring, bindings: Bindings) -> Seen:
@@ -302,3 +303,12 @@ class InProcess:
             self._setting,
             ended_transaction=self._ended_transaction,
         )
+
+
+def _goes_on(connection: Connection) -> bool:
+    """Whether the transaction is still the one that had the caller's savepoint in it."""
+    try:
+        connection.execute("release callers_own")
+    except Error:
+        return False
+    return True
