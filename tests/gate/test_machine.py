@@ -117,18 +117,18 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> type[Recording]:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "program"),
+    ("wrong", "commands"),
     [
-        (RefusesToClear, ["Start", "ClearAll"]),
-        (LeavesOrphans, ["Start", "Restart", "Replay"]),
+        (RefusesToClear, 2),  # start; clear
+        (LeavesOrphans, 3),  # start; restart; replay
     ],
 )
 def test_a_wrong_class_diverges_in_the_shortest_program(
-    wrong: type[ResumableStream], program: list[str]
+    wrong: type[ResumableStream], commands: int
 ) -> None:
     (error,) = result_of(wrong).raised
     assert isinstance(error, DivergedError)
-    assert [type(step.command).__name__ for step in error.divergence.steps] == program
+    assert len(error.divergence.steps) == commands
 
 
 def test_the_failure_is_the_report_and_nothing_else() -> None:
