@@ -19,6 +19,7 @@ from model import (
     Outcome,
     Reopen,
     Replay,
+    ReplayToDeadSocket,
     ReplayWhileSending,
     Restart,
     Restore,
@@ -139,6 +140,24 @@ FAILING: Final[dict[str, tuple[Command, ...]]] = {
         Restart(),
         WhileDiskFails(Replay("r1"), 0),
         Replay("r1"),
+    ),
+    "a socket that dies before the end of the orphan leaves it, and the disk has no say": (
+        *FIVE,
+        Flush(),
+        Restart(),
+        WhileDiskFails(ReplayToDeadSocket("r1", 3), 0),
+        Replay("r1"),
+    ),
+    "a socket that dies too late leaves an orphan that cannot be completed": (
+        START,
+        Restart(),
+        WhileDiskFails(ReplayToDeadSocket("r1", 1), 0),
+        Replay("r1"),
+    ),
+    "a replay to nobody, of nothing, does nothing": (
+        WhileDiskFails(ReplayToDeadSocket("r1", 0), 0),
+        Store("x", "a"),
+        Flush(),
     ),
     "a stale stream loses its chunks, and then stays": (
         *FIVE,

@@ -19,6 +19,7 @@ from model import (
     MarkError,
     Outcome,
     Replay,
+    ReplayToDeadSocket,
     Restore,
     Start,
     State,
@@ -111,7 +112,7 @@ class _Call:
         self._end(command.stream, "error")
         return DONE
 
-    def replay(self, command: Replay) -> Reply:
+    def replay(self, command: Replay | ReplayToDeadSocket) -> Reply:
         active = self.state.memory.active
         if active is None:
             return DONE
@@ -119,6 +120,9 @@ class _Call:
         frames = sent(self.state, command.request)
         frames.append(last_sent(self.state, active, command.request))
         self.frames = requests.as_sent(tuple(frames), command.request)
+        if isinstance(command, ReplayToDeadSocket) and command.frames_taken < len(frames):
+            self.frames = self.frames[: command.frames_taken]
+            return Reply(None, self.frames, "socket")
         orphan = active if is_orphan(self.state, active) else None
         if orphan is not None:
             self._end(orphan, "completed")
@@ -199,6 +203,7 @@ _CALLS: Final[dict[type, Callable[[_Call, Any], Reply]]] = {
     Complete: _Call.complete,
     MarkError: _Call.mark_error,
     Replay: _Call.replay,
+    ReplayToDeadSocket: _Call.replay,
     Restore: _Call.restore,
     ClearAll: _Call.clear_all,
     Destroy: _Call.destroy,
