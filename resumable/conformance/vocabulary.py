@@ -99,7 +99,7 @@ REQUESTS: Final = (
     "007",
     " R1 nai\u0308ve's <b>",
     "\t\b\f\x1f\x7f",
-    "r" * 5_000,
+    "r" * 600,
 )
 
 PLAIN_BODIES: Final = (
