@@ -90,7 +90,7 @@ class _Search:
         """First everything that can be done at the end of each way, then what chance brings."""
         found: dict[Key, Divergence] = {}
         left_out = left_out_of(target)
-        short = [each for each in at_boundaries(self.seed) if not left_out.forbids_any(each)]
+        short = left_out.spared(at_boundaries(self.seed))
         for number in range(self.first, self.first + _BATCH):
             beat()
             is_short = number < len(short)

@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, Protocol, runtime_checkable
+from typing import Final, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from model import ORIGINAL, Command, Limits
 from resumable.conformance.codec import snake
 from resumable.conformance.setting import DEFAULT, Setting, Storage
 from resumable.conformance.target import Target
+
+Program = TypeVar("Program", bound=Iterable[Command])
 
 
 @runtime_checkable
@@ -61,6 +63,10 @@ class LeftOut(NamedTuple):
     def forbids_any(self, commands: Iterable[Command]) -> bool:
         """Whether one of ``commands`` is left out: a program is sent as a whole, or not."""
         return any(map(self.forbids, commands))
+
+    def spared(self, programs: Iterable[Program]) -> tuple[Program, ...]:
+        """Those of which nothing is left out."""
+        return tuple([program for program in programs if not self.forbids_any(program)])
 
     def forbids_limits(self, limits: Limits) -> bool:
         """Whether ``limits`` change one that cannot be changed."""

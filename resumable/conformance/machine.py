@@ -204,9 +204,10 @@ class _Machine(RuleBasedStateMachine):
 
     def _command(self, choose: _Said) -> Command:
         view = self.view()
-        revivals = [Restart] * len(self._kinds) if view.state.memory.is_destroyed else ()
-        kind = choose([*revivals, *self._kinds])
-        return self.vocabulary.command(kind, view, choose)
+        kinds = self._kinds
+        if view.state.memory.is_destroyed:
+            kinds = [*[Restart] * len(kinds), *kinds]
+        return self.vocabulary.command(choose(kinds), view, choose)
 
     def view(self) -> View:
         """What the next command may depend on."""

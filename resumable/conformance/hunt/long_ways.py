@@ -79,4 +79,4 @@ _WAYS: Final[tuple[Way, ...]] = (
 @cache
 def long_ways(left_out: LeftOut) -> tuple[Way, ...]:
     """All that nothing is left out of."""
-    return tuple([way for way in _WAYS if not left_out.forbids_any(way)])
+    return left_out.spared(_WAYS)

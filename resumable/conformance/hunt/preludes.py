@@ -27,7 +27,7 @@ Way = tuple[Command, ...]
 def preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...]:
     """Programs to begin a sequence with; the first is none at all. A way is left out as a
     whole: without one of its commands it would lead elsewhere, and have gaps in its names."""
-    return tuple([way for way in _ways(limits) if not left_out.forbids_any(way)])
+    return left_out.spared(_ways(limits))
 
 
 @cache
@@ -36,7 +36,7 @@ def slow_preludes(limits: Limits, left_out: LeftOut = NOTHING) -> tuple[Way, ...
     largest, *_, too_large = edge_bodies(limits.chunk_bytes_max)
     stores = [Store("s1", body) for body in ("a", too_large, largest)]
     way: Way = (Start("s1", "r1"), *stores, Flush())
-    return () if left_out.forbids_any(way) else (way,)
+    return left_out.spared([way])
 
 
 def _ways(limits: Limits) -> tuple[Way, ...]:
