@@ -171,8 +171,8 @@ Fault = Literal[
     "io_error", "io_error_on", "full", "full_on", "busy", "busy_on", "interrupt", "denied"
 ]
 """An I/O error, no space left, a lock that another holds, an interrupt at a tick of SQLite's
-progress, a statement that the authorizer denies: once, or (``_on``) from then on until the
-call has returned."""
+progress (but not of a statement that has taken effect), a statement that the authorizer
+denies: once, or (``_on``) from then on until the call has returned."""
 
 
 @dataclass(frozen=True, slots=True)

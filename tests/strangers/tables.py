@@ -121,22 +121,18 @@ class Tables:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """All of it is kept, or nothing; a transaction of the caller is only joined. An
-        interrupt may strike a statement that has taken effect already, the first and the
-        last included."""
-        joined = self.db.in_transaction
-        is_last = False
+        """All of it is kept, or nothing: a transaction as most would write it, and only a
+        savepoint in one of the caller's."""
+        if not self.db.in_transaction:
+            with self.db:
+                self.db.execute("begin immediate")
+                yield
+            return
+        self.db.execute("savepoint another_hand")
         try:
-            self.db.execute("savepoint another_hand" if joined else "begin immediate")
             yield
-            is_last = True
-            self.db.execute("release another_hand" if joined else "commit")
-        except BaseException as error:
-            code = getattr(error, "sqlite_errorcode", None)
-            if is_last and code == sqlite3.SQLITE_INTERRUPT and not self.db.in_transaction:
-                return
-            if self.db.in_transaction:
-                self.db.execute("rollback to another_hand" if joined else "rollback")
-                if joined:
-                    self.db.execute("release another_hand")
+        except BaseException:
+            self.db.execute("rollback to another_hand")
             raise
+        finally:
+            self.db.execute("release another_hand")

@@ -3,6 +3,7 @@ power, and struck, at any call of the disk."""
 
 import gc
 import sqlite3
+from collections.abc import Callable
 from functools import cache
 
 from model.crash import Durability
@@ -24,6 +25,7 @@ class SimulatedDatabase:
         self._journal_mode, _, self._synchronous = durability.partition("-")
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
+        self.on_statement: Callable[[str], None] | None = None
         self.disk = Disk(blank(self._journal_mode) if image is None else image)
         self.opened_at = 0
         """How many events there were once it was open: SQLite has then recovered."""

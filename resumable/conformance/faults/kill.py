@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from multiprocessing.connection import Connection, Pipe
@@ -176,6 +176,7 @@ class RealDatabase(WithoutPower):
         _, _, self._synchronous = durability.partition("-")
         self.connection: sqlite3.Connection
         self.midway: list[Any] = []
+        self.on_statement: Callable[[str], None] | None = None
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
         self.connection = sqlite3.connect(

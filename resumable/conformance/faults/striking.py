@@ -53,18 +53,37 @@ def striking(database: Database, fault: Fault, let_through: int) -> Iterator[Str
     elif not is_open(connection):
         yield countdown
     elif fault == "interrupt":
-        yield from _interrupting(connection, countdown)
+        yield from _interrupting(database, countdown)
     else:
         yield from _denying(connection, countdown)
 
 
-def _interrupting(connection: sqlite3.Connection, countdown: Countdown) -> Iterator[Striking]:
-    connection.set_progress_handler(countdown.now, 1)
+def _interrupting(database: Database, countdown: Countdown) -> Iterator[Striking]:
+    """As with ``sqlite3_interrupt``, a statement that has taken effect goes on. A progress
+    handler is asked again after a commit, and could then have it raise, though it is done:
+    only a handler can do that, and no transaction could undo it."""
+    connection = database.connection
+    was_open, written = False, 0
+
+    def begin(statement: str) -> None:
+        nonlocal was_open, written
+        was_open, written = connection.in_transaction, connection.total_changes
+        if database.on_statement is not None:
+            database.on_statement(statement)
+
+    def tick() -> bool:
+        has_changed = was_open or connection.total_changes != written
+        has_taken_effect = has_changed and not connection.in_transaction
+        return not has_taken_effect and countdown.now()
+
+    connection.set_trace_callback(begin)
+    connection.set_progress_handler(tick, 1)
     try:
         yield countdown
     finally:
         if is_open(connection):
             connection.set_progress_handler(None, 1)
+            connection.set_trace_callback(database.on_statement)
 
 
 def _denying(connection: sqlite3.Connection, countdown: Countdown) -> Iterator[Striking]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -20,6 +21,9 @@ class Database(Protocol):
     connection: sqlite3.Connection
     midway: list[Rows]
     """What a crash between two statements would have kept, in the order seen."""
+
+    on_statement: Callable[[str], None] | None
+    """Is told of each statement that begins, except while something else has to be."""
 
     def connect(self, setting: Setting) -> sqlite3.Connection: ...
 
@@ -82,6 +86,7 @@ class MemoryDatabase(WithoutPower):
     def __init__(self) -> None:
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
+        self.on_statement: Callable[[str], None] | None = None
         self._committed: sqlite3.Connection | None = None
         self._statements_left = 0
         self._emptied: sqlite3.Connection | None = None
@@ -183,11 +188,12 @@ class FileDatabase(WithoutPower):
         self._statements_left = 0
         self.connection: sqlite3.Connection
         self.midway: list[Rows] = []
+        self.on_statement: Callable[[str], None] | None = self._look
         self._look_on()
 
     def connect(self, setting: Setting) -> sqlite3.Connection:
         self.connection = self._open(setting)
-        self.connection.set_trace_callback(self._look)
+        self.connection.set_trace_callback(self.on_statement)
         return self.connection
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
