@@ -1,10 +1,28 @@
 """The client's end of the wire, as the harness plays it."""
 
 from collections.abc import Callable
+from typing import Final
 
 
-class SocketDiedError(ConnectionResetError):
-    """What a dead socket's ``send`` raises, as real ones do; a target has to let it through."""
+class SocketDiedError(Exception):
+    """What a dead socket's ``send`` raises; a target has to let it through. Libraries do not
+    agree on its kind, so that whoever catches one of them is not found by another."""
+
+
+class SocketResetError(SocketDiedError, ConnectionResetError):
+    """As the system, and asyncio, have it."""
+
+
+class SocketClosedError(SocketDiedError, RuntimeError):
+    """As frameworks have it that know of the close before the system does."""
+
+
+class FileClosedError(SocketDiedError, ValueError):
+    """As a file object over the socket has it."""
+
+
+_DEATHS: Final = (SocketResetError, SocketClosedError, FileClosedError, SocketDiedError)
+"""In turn, by how many frames the socket took."""
 
 
 class RecordingSocket:
@@ -26,7 +44,8 @@ class RecordingSocket:
 
     def send(self, frame: str) -> int:
         if self.frames_taken is not None and len(self.frames) >= self.frames_taken:
-            raise SocketDiedError("the harness closed this socket")
+            death = _DEATHS[self.frames_taken % len(_DEATHS)]
+            raise death("the harness closed this socket")
         self.frames.append(frame)
         return len(frame)
 
