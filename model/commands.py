@@ -153,9 +153,11 @@ class WhileDiskFails:
 @dataclass(frozen=True, slots=True)
 class InTransaction:
     """``call``, inside a transaction that the caller has opened and afterwards commits. If
-    the disk fails the call, the transaction goes on, with nothing of the call in it."""
+    the disk fails the call, the transaction goes on, with nothing of the call in it.
 
-    call: Call | WhileDiskFails
+    Of a restart, it is the constructor that is called inside one."""
+
+    call: Call | WhileDiskFails | Restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +264,10 @@ AROUND_A_CALL = WhileDiskFails | WhileFaulty | InTransaction | KillDuring | CutP
 
 
 def crashes(command: Command) -> bool:
-    """Whether the process dies, and another one starts; whose constructor may be struck."""
-    is_struck = isinstance(command, WhileFaulty) and isinstance(command.call, Restart)
-    return is_struck or isinstance(command, CRASHES)
+    """Whether the process dies, and another one starts; whatever its constructor meets."""
+    if isinstance(command, WhileFaulty | InTransaction):
+        command = command.call
+    return isinstance(command, CRASHES)
 
 
 def stream_of(command: Command) -> str | None:

@@ -67,7 +67,7 @@ def was_done(it: Moment) -> bool:
 
 def is_reborn(it: Moment) -> bool:
     """A new instance begins, and no call was lost on the way."""
-    return isinstance(it.command, Restart | Reopen | CutPower)
+    return isinstance(call_of(it), Restart | Reopen | CutPower)
 
 
 def ends(it: Moment) -> bool:

@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from model import ORIGINAL, Command, Limits
+from model import ORIGINAL, Command, InTransaction, Limits
+from model.commands import crashes
 from resumable.conformance.codec import snake
 from resumable.conformance.setting import DEFAULT, Setting, Storage
 from resumable.conformance.target import Target
@@ -26,7 +27,8 @@ class LeftOut(NamedTuple):
     kinds: frozenset[type[Command]] = frozenset()
     lone_surrogates: bool = False
     connections: bool = False
-    """Whether there is no connection of the caller's that could be opened in other ways."""
+    """Whether there is no connection of the caller's that could be opened in other ways, or
+    have a transaction open before an instance is made on it."""
 
     files: bool = False
     crash_points: bool = False
@@ -58,6 +60,8 @@ class LeftOut(NamedTuple):
         call = getattr(command, "call", None)
         if type(command) in self.kinds or (call is not None and self.forbids(call)):
             return True
+        if self.connections and isinstance(command, InTransaction) and crashes(command):
+            return True
         return self.lone_surrogates and any(map(_has_lone_surrogate, _texts(command)))
 
     def forbids_any(self, commands: Iterable[Command]) -> bool:
@@ -77,6 +81,7 @@ class LeftOut(NamedTuple):
         said = {
             "text with half a surrogate pair": self.lone_surrogates,
             "other isolation levels and row factories": self.connections,
+            "instances made inside a transaction": self.connections,
             "databases on a file": self.files,
             "what a crash between two statements would leave": self.crash_points,
             "the raw rows": self.rows,

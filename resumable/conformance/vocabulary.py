@@ -263,7 +263,7 @@ class Vocabulary:
     def _in_transaction(self, view: View, choose: Choose) -> InTransaction:
         if choose(_DISK_FAILS_WITHIN):
             return InTransaction(self._while_disk_fails(view, choose))
-        call: Any = self.command(choose(CALLS), view, choose)
+        call: Any = self.command(choose((*CALLS, Restart)), view, choose)
         return InTransaction(call)
 
     def _kill_during(self, view: View, choose: Choose) -> KillDuring:

@@ -2,6 +2,7 @@
 once the fault has passed, restores what the specification says."""
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ from model import (
     Destroy,
     Flush,
     InsertStale,
+    InTransaction,
     Restart,
     Start,
     State,
@@ -27,9 +29,10 @@ from resumable.conformance.faults.planted import NoTransaction
 from resumable.conformance.faults.tasks import Batch
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.run import run
-from resumable.conformance.setting import Setting
+from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Target
-from resumable.conformance.targets.builtin import sqlite, sqlite_file
+from resumable.conformance.targets.builtin import sqlite, sqlite_file, sqlite_process
+from resumable.stream import schema
 from tests.explore.kit import of
 from tests.faults.kit import sequence
 
@@ -119,6 +122,33 @@ def test_a_constructor_that_is_struck_after_a_doubtful_commit_may_find_it() -> N
         doubtful = WhileFaulty(Complete("s1"), "io_error_on", point)
         with sequence(sqlite(), "wal-full", *CHUNK, doubtful, STRIKE, Complete("s1")):
             pass
+
+
+@pytest.mark.parametrize("target", [sqlite, sqlite_file, sqlite_process])
+@pytest.mark.parametrize("before", [(), CHUNK, STALE, DESTROYED])
+def test_a_constructor_joins_the_transaction_of_the_caller(
+    target: Callable[[], Target], before: Workload
+) -> None:
+    made = target()
+    program = (*before, InTransaction(Restart()), Complete("s1"))
+    for setting in (DEFAULT, Setting(None, "dict"), Setting(storage="wal-full")):
+        assert run(made, program, setting=setting) is None
+    made.stop()
+
+
+class _CommitsFirst(ResumableStream):
+    """Makes its tables with a script, which commits what is open."""
+
+    def __init__(self, connection: sqlite3.Connection, **rest: Any) -> None:
+        connection.executescript(";".join(schema.CREATE))
+        super().__init__(connection, **rest)
+
+
+def test_a_constructor_that_ends_the_transaction_of_the_caller_is_found() -> None:
+    for setting in (DEFAULT, Setting(storage="file"), Setting(storage="wal-full")):
+        found = run(of(_CommitsFirst), [InTransaction(Restart())], setting=setting)
+        assert found is not None
+        assert found.closest[0].where == "connection"
 
 
 def test_of_two_stale_streams_one_is_deleted_though_two_constructors_ran() -> None:

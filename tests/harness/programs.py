@@ -77,7 +77,7 @@ commands: Final[st.SearchStrategy[Any]] = st.one_of(
     st.just(Reopen()),
     st.builds(Advance, spans),
     st.builds(WhileDiskFails, calls, counts),
-    st.builds(InTransaction, calls),
+    st.builds(InTransaction, calls | st.just(Restart())),
     st.builds(KillDuring, calls, counts),
     st.builds(
         WhileFaulty, calls | st.just(Restart()), st.sampled_from(get_args(Fault)), counts

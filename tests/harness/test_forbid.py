@@ -22,7 +22,7 @@ LOST: Final = "chunks_lost_by_a_crash"
 OURS: Final = [name for name in SURPRISES if name != "older_of_a_tie"]
 """What our class does as the original does. Of a tie it takes the last."""
 
-SEQUENCES_MAX: Final = 500
+SEQUENCES_MAX: Final = 2_000
 """Some 25,000 steps, which take two seconds."""
 
 TOLD: Final = """\

@@ -18,6 +18,7 @@ from model import (
     MarkError,
     Replay,
     ReplayToDeadSocket,
+    Restart,
     Restore,
     Start,
     Store,
@@ -101,6 +102,12 @@ def test_a_way_is_left_out_as_a_whole() -> None:
 
 def _inserts(way: tuple[Command, ...]) -> bool:
     return any(isinstance(command, InsertStale) for command in way)
+
+
+def test_who_has_no_connection_of_the_callers_is_not_made_in_a_transaction() -> None:
+    left_out = LeftOut(connections=True)
+    assert left_out.forbids(InTransaction(Restart()))
+    assert not left_out.forbids_any([Restart(), InTransaction(Restore())])
 
 
 def test_an_exploration_tries_all_the_rest() -> None:

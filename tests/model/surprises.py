@@ -21,6 +21,7 @@ from model import (
     Restore,
     Start,
     Store,
+    WhileFaulty,
 )
 
 Program = tuple[Command, ...]
@@ -159,7 +160,11 @@ SHOWN_TOO: Final[dict[str, list[Program]]] = {
     ],
     "answer_not_replayed": [(Start("s1", "\ud800"), Complete("s1"), Replay("\ud800"))],
     "another_answer_replayed": [(B, Replay("r1"))],
-    "superseded_comes_back": [(A, TICK, B, Complete("s2"), Restart())],
+    "superseded_comes_back": [
+        (A, TICK, B, Complete("s2"), Restart()),
+        (A, TICK, B, Complete("s2"), InTransaction(Restart())),
+        (A, TICK, B, Complete("s2"), WhileFaulty(Restart(), "full", 0)),
+    ],
     "older_of_a_tie": [(A, B, Restore()), (A, B, InTransaction(Restore()))],
     "long_answer_deleted": [
         (A, Advance(FRESH_MS + 1), Store("s1", "a"), Flush(), Reopen()),

@@ -33,7 +33,7 @@ from model import (
     WhileFaulty,
     step,
 )
-from model.commands import AROUND_A_CALL, KINDS, stream_of
+from model.commands import AROUND_A_CALL, KINDS, crashes, stream_of
 from tests.model.lives import NOW_MS, SMALL, after, started
 
 ONE_OF_EACH: list[Command] = [
@@ -120,6 +120,22 @@ def test_what_happens_around_a_call_is_told_from_a_call_inside_another(
 ) -> None:
     is_around = hasattr(command, "call") and not isinstance(command, ReplayWhileSending)
     assert isinstance(command, AROUND_A_CALL) == is_around
+
+
+@pytest.mark.parametrize(
+    ("command", "is_crash"),
+    [
+        (Restart(), True),
+        (InTransaction(Restart()), True),
+        (WhileFaulty(Restart(), "full", 0), True),
+        (KillDuring(Flush(), 0), True),
+        (InTransaction(Restore()), False),
+        (WhileFaulty(Restore(), "full", 0), False),
+        (Reopen(), False),
+    ],
+)
+def test_the_commands_that_are_a_crash(command: Command, is_crash: bool) -> None:
+    assert crashes(command) == is_crash
 
 
 @pytest.mark.parametrize(

@@ -240,12 +240,20 @@ def test_time_alone_changes_nothing(ms: int) -> None:
     [
         *(Store("s1", "x"), Complete("s1"), Replay("r"), Flush()),
         *(WhileDiskFails(Flush(), 0), WhileDiskFails(Start("s2", "r"), 1)),
+        Restart(),
     ],
 )
-def test_a_call_in_the_callers_transaction_does_the_same(call: Store | WhileDiskFails) -> None:
+def test_a_call_in_the_callers_transaction_does_the_same(
+    call: Store | WhileDiskFails | Restart,
+) -> None:
     assert life_of(*started(3)).permitted(InTransaction(call)) == life_of(
         *started(3)
     ).permitted(call)
+
+
+def test_an_instance_made_in_a_transaction_is_alive_where_one_was_destroyed() -> None:
+    life = life_of(*started(3), Destroy())
+    assert not life.do(InTransaction(Restart())).state.memory.is_destroyed
 
 
 def test_time_goes_on_after_a_destroy() -> None:

@@ -62,7 +62,8 @@ def _command(die: random.Random, state: State) -> Command:
     if kind < 5:
         return Advance(die.choice(_STEPS_MS))
     if kind < 7:
-        reborn = (Restart(), WhileFaulty(Restart(), "io_error", 0))
+        struck = WhileFaulty(Restart(), "io_error", 0)
+        reborn = (Restart(), struck, InTransaction(Restart()))
         return die.choice(reborn) if kind == 5 else Reopen()
     if kind < 8:
         call = _call(die, state)

@@ -54,8 +54,10 @@ def _ways(limits: Limits) -> tuple[Way, ...]:
             Start("s2", "r2"),
             WhileDiskFails(Burst("s2", "b", limits.buffer_chunks_max), 0),
         ),
-        # The active stream was deleted under its instance, with others left or with none.
-        (start, outlived, Restore()),
+        # The active stream was deleted under its instance, with others left or with none; or
+        # before there was one.
+        (start, Burst("s1", "b", limits.flush_chunks), outlived, Restore()),
+        (start, Burst("s1", "b", limits.flush_chunks), outlived, Restart()),
         (*ended, Start("s2", "r2"), outlived, Restore()),
         # A long answer, of many chunks and many bytes.
         (

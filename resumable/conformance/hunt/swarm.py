@@ -35,7 +35,7 @@ from resumable.conformance.vocabulary import STRANGE_IDS, WEIGHTS, View, Vocabul
 
 T = TypeVar("T")
 
-GENERATION: Final = 12
+GENERATION: Final = 13
 """Part of every seed; it changes whenever a seed would give other sequences than before."""
 
 _LENGTHS: Final = (10, 30, 50, 50, 80, 120)
@@ -84,9 +84,8 @@ class Swarm:
         self._random: Final = random.Random(f"{GENERATION}/{seed}/{number}")  # noqa: S311
         self._vocabulary: Final = vocabulary
         self._streams: Final[list[str]] = []
-        on_file = number % _ON_FILE_EVERY == _ON_FILE_EVERY - 1
-        file = _ON_FILES[number // _ON_FILE_EVERY % len(_ON_FILES)]
-        setting = file if on_file else self._choose(_IN_MEMORY)
+        on_file, turn = _on_file(number)
+        setting = _ON_FILES[turn % len(_ON_FILES)] if on_file else self._choose(_IN_MEMORY)
         self.setting: Final = left_out.without(setting)
         way = _long_way(number, left_out)
         self.length: Final = self._choose(_LENGTHS) if way is None else len(way)
@@ -110,8 +109,12 @@ class Swarm:
         limits = self._vocabulary.limits
         if self._rarity is not None:
             return errand(number // COVERS_EVERY, limits, left_out)
+        ways = preludes(limits, left_out)
+        on_file, turn = _on_file(number)
+        if on_file:
+            return iter(ways[turn // len(_ON_FILES) % len(ways)])
         has_way = self._random.random() < _HAS_WAY
-        return iter(self._choose(preludes(limits, left_out)) if has_way else ())
+        return iter(self._choose(ways) if has_way else ())
 
     def _next(self, state: State, now_ms: int) -> Command:
         view = View(state, now_ms, self._streams)
@@ -158,6 +161,13 @@ class Swarm:
             boost = self._choose(_BOOSTS)
             weights.append(0 if is_out else weight * boost)
         return weights
+
+
+def _on_file(number: int) -> tuple[bool, int]:
+    """Whether it is one of those, and how many there were before. They are few, so that they
+    begin with each way in turn, on each kind of file in turn."""
+    turn, rest = divmod(number, _ON_FILE_EVERY)
+    return rest == _ON_FILE_EVERY - 1, turn
 
 
 def _long_way(number: int, left_out: LeftOut) -> Way | None:

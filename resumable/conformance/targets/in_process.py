@@ -244,10 +244,16 @@ class InProcess:
         return seen._replace(disk_failed=disk.failed)
 
     def _in_transaction(self, command: InTransaction, bindings: Bindings) -> Seen:
-        connection = self._database.connection
+        call: Callable[[], Seen]
+        if isinstance(command.call, Restart):
+            connection = self._database.crash(self._setting)
+            call = partial(self._restart, lambda _: connection)
+        else:
+            connection = self._database.connection
+            call = partial(self._perform[type(command.call)], command.call, bindings)
         connection.execute("begin")
         connection.execute("savepoint callers_own")
-        seen = self._perform[type(command.call)](command.call, bindings)
+        seen = call()
         self._ended_transaction = not _goes_on(connection)
         if is_open(connection):
             connection.commit()

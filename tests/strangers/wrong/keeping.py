@@ -93,6 +93,14 @@ class RowsHaveNames(AnotherHand):
         super().__init__(connection)
 
 
+class TablesComeFromAScript(AnotherHand):
+    """Runs a script, which first commits whatever the caller has open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        connection.executescript(";".join(statement for statement, _ in self.creating()))
+        super().__init__(connection)
+
+
 class CommitsByItself(AnotherHand):
     """Switches off the transactions of the caller's connection."""
 
