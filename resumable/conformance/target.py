@@ -86,11 +86,6 @@ class Target(Protocol):
     def name(self) -> str: ...
 
     @property
-    def strict_refusals(self) -> bool:
-        """Whether its errors are told apart; a stranger's are all alike."""
-        ...
-
-    @property
     def takes_limits(self) -> bool:
         """Whether ``open`` may be given other limits than the original's, or some of them."""
         ...

@@ -141,9 +141,9 @@ def open_database(path: str | os.PathLike[str]) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
+    except DatabaseOpenError:
+        raise
     except sqlite3.Error as error:
-        if isinstance(error, DatabaseOpenError):
-            raise
         raise _open_error(file, error) from error
     return connection
 

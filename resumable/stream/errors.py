@@ -16,11 +16,13 @@ class ArgumentTypeError(ResumableStreamError, TypeError):
 
 class StorageError(ResumableStreamError, sqlite3.Error):
     """The database refused, and the call did nothing: disk and memory are as before it, and
-    the same call may be tried again. ``__cause__`` is the ``sqlite3`` error."""
+    the same call may be tried again. ``__cause__`` is what ``sqlite3`` raised.
+
+    Surprise: a replay may have flushed, and sent, before it raised."""
 
 
 class StreamExistsError(StorageError):
-    """A stream of this id is in the database already."""
+    """A stream of this id is in the database already: take another."""
 
 
 class WrongThreadError(ResumableStreamError):
@@ -33,7 +35,7 @@ class ForkedError(ResumableStreamError):
     was changed, there and here."""
 
 
-class DatabaseOpenError(StorageError):
+class DatabaseOpenError(ResumableStreamError, sqlite3.Error):
     """``open_database`` cannot open this file; the message says what to do about it."""
 
 

@@ -57,7 +57,8 @@ def now_ms() -> int:
 class ResumableStream:
     """Keeps the chunks of streamed answers in SQLite, for clients that come back.
 
-    Every method is one transaction: it has happened, or it raises and nothing has. Inside a
+    Every method is one transaction: it has happened, or it raises and nothing has. A replay
+    is two, a flush and the end of an orphan, with all that is sent in between. Inside a
     transaction that the caller has open, it joins that one. Times are whole milliseconds
     since the epoch. A new instance restores the stream that was active before (``restore``).
 
@@ -236,7 +237,7 @@ class ResumableStream:
         the *active* stream that is sent, under whatever ``request_id`` was asked for.
 
         What ``send`` raises comes through, and the stream stays live, or an orphan: the
-        next replay sends everything again.
+        next replay sends everything again. Whatever is raised, the flush may have been made.
 
         Raises ArgumentTypeError, StorageError, StreamDestroyedError.
         """

@@ -27,8 +27,8 @@ class Transaction:
     Outside a transaction it takes the write lock at once (``begin immediate``), so that a
     busy database refuses before anything was done. Inside one that the caller has open it
     is a savepoint, and the caller's commit decides. Any exception rolls back; one of
-    SQLite's is raised as StorageError. ``readers`` keep what they have not read yet, before
-    anything changes.
+    ``sqlite3``'s is raised as StorageError. ``readers`` keep what they have not read yet,
+    before anything changes.
     """
 
     __slots__ = ("_begun", "_connection", "_execute", "readers")
@@ -59,7 +59,9 @@ class Transaction:
         if failure is None:
             return
         self._roll_back()
-        if isinstance(failure, sqlite3.Error) and not isinstance(failure, StorageError):
+        if isinstance(failure, sqlite3.Error | OverflowError) and not isinstance(
+            failure, StorageError
+        ):
             raise storage_error(failure) from failure
 
     def _finish(self) -> sqlite3.Error | None:
@@ -67,13 +69,13 @@ class Transaction:
         try:
             self._execute("commit" if self._begun else "release resumable_stream")
         except sqlite3.Error as error:
-            return None if _was_interrupted(error) and not self._is_open() else error
+            return None if _was_interrupted(error) and not self._can_be_undone() else error
         return None
 
-    def _is_open(self) -> bool:
+    def _can_be_undone(self) -> bool:
         """Whether a statement that was interrupted left the transaction open. A progress
         handler may strike after the statement took effect: what is committed has happened.
-        """
+        Only going back to a savepoint tells whether it is still there."""
         if self._begun:
             return self._connection.in_transaction
         try:
@@ -99,8 +101,9 @@ def _was_interrupted(error: sqlite3.Error) -> bool:
     return error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
 
 
-def storage_error(error: sqlite3.Error) -> StorageError:
-    """What SQLite said, and what can be done about it."""
+def storage_error(error: sqlite3.Error | OverflowError) -> StorageError:
+    """What SQLite said, and what can be done about it. A number of more than 64 bits gets no
+    further than Python's own module."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     cure = f"; {_CURES[code]}" if code in _CURES else ""
     return StorageError(f"the database refused: {error}{cure}")

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from resumable import ArgumentTypeError, ResumableStream, ResumableStreamError
+from resumable import (
+    ArgumentTypeError,
+    ResumableStream,
+    ResumableStreamError,
+    StorageError,
+)
 from tests.stream.bench import Bench, Client
 from tests.stream.faults import LIVE, go_on, prepare
 
@@ -158,7 +163,7 @@ def test_a_subclass_of_connection_is_a_connection() -> None:
 def test_an_age_beyond_what_sqlite_holds_changes_nothing(bench: Bench, age_ms: int) -> None:
     prepare(bench)
     before = bench.seen()
-    with pytest.raises(OverflowError):
+    with pytest.raises(StorageError, match=r"^the database refused: .*too large"):
         bench.stream.insert_stale_stream("stale", "request", age_ms)
     assert bench.seen() == before
     assert not bench.connection.in_transaction

@@ -226,7 +226,6 @@ class _AlreadyOpen:
 
     def __init__(self, target: InProcess) -> None:
         self.name: Final = target.name
-        self.strict_refusals: Final = target.strict_refusals
         self.takes_limits: Final = target.takes_limits
         self.perform: Final = target.perform
         self.brief: Final = partial(_brief, target)

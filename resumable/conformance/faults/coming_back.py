@@ -98,7 +98,6 @@ class Standing:
     def __init__(self, target: InProcess) -> None:
         self._target: Final = target
         self.name: Final = target.name
-        self.strict_refusals: Final = target.strict_refusals
         self.takes_limits: Final = target.takes_limits
 
     def open(self, _setting: Setting, _now_ms: int, limits: Limits = ORIGINAL) -> None:

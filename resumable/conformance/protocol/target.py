@@ -50,8 +50,6 @@ class CommandTarget:
     TargetError if it is broken.
     """
 
-    strict_refusals: Final = False
-
     def __init__(
         self, name: str, command: Sequence[str], *, answer_s: float = ANSWER_S
     ) -> None:

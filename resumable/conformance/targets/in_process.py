@@ -72,7 +72,6 @@ class InProcess:
     ) -> None:
         self.name: Final = name
         self.takes_limits: Final = takes_limits(factory)
-        self.strict_refusals: Final = classify is not any_exception
         self._factory: Final = factory
         self._set_clock: Final = set_clock
         self._always_on_file: Final = always_on_file

@@ -44,7 +44,6 @@ class ProcessTarget:
     """
 
     name: Final = "sqlite-process"
-    strict_refusals: Final = True
     takes_limits: Final = True
 
     def __init__(self) -> None:

@@ -24,7 +24,6 @@ class HandOver:
     """Two targets on one file, of which one is alive. Each has its own errors and ids."""
 
     name: Final = "handover"
-    strict_refusals: Final = False
     takes_limits: Final = False
 
     def __init__(self, original: Upstream | None = None, ours: InProcess | None = None) -> None:
