@@ -16,8 +16,8 @@ class About(NamedTuple):
     """Whether some limits can be made small; ``left_out`` says which cannot."""
 
     left_out: LeftOut
-    declared: tuple[str, ...]
-    """The differences from the specification that it declares."""
+    declared: dict[str, str]
+    """The differences from the specification that it declares, and what each is."""
 
 
 def about(pool: Workers) -> About:
@@ -33,5 +33,5 @@ def about(pool: Workers) -> About:
 @dataclass(frozen=True)
 class _Asking:
     def run(self, target: Target, _beat: Callable[[], None]) -> About:
-        declared = target.declared if isinstance(target, Declares) else ()
+        declared = target.declared if isinstance(target, Declares) else {}
         return About(target.takes_limits, left_out_of(target), declared)

@@ -21,9 +21,8 @@ from model import (
     step,
 )
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.hunt.batch import vocabulary
 from resumable.conformance.hunt.errands import Aim, aimed
-from resumable.conformance.vocabulary import WEIGHTS, View
+from resumable.conformance.vocabulary import WEIGHTS, View, vocabulary
 
 Way = tuple[Command, ...]
 

@@ -7,13 +7,12 @@ from typing import Any, Final, get_args, get_type_hints
 
 from model import Command
 from model.commands import KINDS, Fault
-from model.outcome import Reply
 from resumable.conformance import symbolic
 from resumable.conformance.faults.images import surviving
 from resumable.conformance.target import Seen
 
 
-def snake(kind: type[Command]) -> str:
+def snake(kind: type) -> str:
     """The name of a kind of command in files and on the command line: ``mark_error``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
@@ -105,9 +104,6 @@ def typed(name: str, value: Any, kind: Any) -> Any:
         kind_name = getattr(kind, "__name__", str(kind))
         raise ValueError(f"{name!r} must be of type {kind_name}, not {value!r}")
     return value
-
-
-PLAIN: Final = Seen(*Reply())
 
 
 def _encode_argument(argument: Any) -> Any:

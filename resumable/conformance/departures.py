@@ -23,7 +23,6 @@ from model import (
 from resumable.conformance.ahead import chosen
 from resumable.conformance.boundaries import at_boundaries
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.hunt.batch import vocabulary
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import LeftOut, left_out_of
 from resumable.conformance.report import rule_of
@@ -31,6 +30,7 @@ from resumable.conformance.run import run
 from resumable.conformance.shrink import shrink
 from resumable.conformance.simpler import cost
 from resumable.conformance.target import Target
+from resumable.conformance.vocabulary import vocabulary
 from resumable.conformance.workers import Lost, Workers
 
 Key = tuple[str, ...]

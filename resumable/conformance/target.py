@@ -114,8 +114,8 @@ class Declares(Protocol):
     circumstances that are declared, and is held against that."""
 
     @property
-    def declared(self) -> tuple[str, ...]:
-        """The names of its differences."""
+    def declared(self) -> dict[str, str]:
+        """What each of its differences is, by name."""
         ...
 
     def step(

@@ -284,6 +284,12 @@ class Vocabulary:
         return CutPowerDuring(call, choose(_STRUCK_AFTER), choose(WAYS_KEPT))
 
 
+@cache
+def vocabulary(limits: Limits) -> Vocabulary:
+    """The one for these limits."""
+    return Vocabulary(limits)
+
+
 WAYS_KEPT: Final = (*PLAIN_WAYS, "first 4", "some 0", "some 1", "torn 0", "torn 1")
 _DISK_FAILS_WITHIN: Final = (False, False, False, True)
 _STRUCK_AFTER: Final = (0, 1, 2, 4, 6, 8, 11, 15, 20, 30)

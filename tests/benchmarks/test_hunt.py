@@ -19,14 +19,20 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from model import ORIGINAL
 from resumable.conformance import target as targets
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.hunt import Budget, Hunt
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.machine import lockstep_machine
 from resumable.conformance.tally import Tally
 from resumable.conformance.targets.builtin import sqlite
 from resumable.conformance.targets.in_process import InProcess
-from resumable.conformance.vocabulary import ODD_BODIES, PLAIN_BODIES, REQUESTS, UNKNOWN
+from resumable.conformance.vocabulary import (
+    ODD_BODIES,
+    PLAIN_BODIES,
+    REQUESTS,
+    UNKNOWN,
+    vocabulary,
+)
 from resumable.conformance.workers import Workers
 
 STEPS: Final = 50

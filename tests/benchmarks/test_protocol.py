@@ -16,13 +16,14 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from model import ORIGINAL, Advance
 from resumable.conformance.ahead import plan
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target
 from resumable.conformance.targets.registry import open_target
+from resumable.conformance.vocabulary import vocabulary
 from tests.protocol.commands import spoken
 
 HERE: Final = Path(__file__).parent

@@ -17,12 +17,13 @@ import pytest
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.explore.scope import small
 from resumable.conformance.explore.search import Budget, Exploration, Here
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.mutants import MUTANTS, target_of
 from resumable.conformance.shrink import shrink
 from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target
+from resumable.conformance.vocabulary import vocabulary
 
 DEPTH: Final = 4
 SEQUENCES: Final = 500

@@ -33,10 +33,10 @@ from model import (
 )
 from model.commands import Fault
 from resumable.conformance.clock import EPOCH_MS
-from resumable.conformance.codec import PLAIN
 from resumable.conformance.divergence import Step
 from resumable.conformance.faults.images import PLAIN_WAYS
 from resumable.conformance.setting import Scans, Setting, Storage
+from resumable.conformance.target import Seen
 from resumable.conformance.trace import Trace, misuses_name
 
 any_text: Final = st.text(st.characters(exclude_categories=()), max_size=8)
@@ -110,7 +110,7 @@ def of_commands(commands: Iterable[Command], **rest: Any) -> Trace:
     now_ms = EPOCH_MS
     for command in commands:
         now_ms += command.ms if isinstance(command, Advance) else 0
-        steps.append(Step(command, now_ms, PLAIN))
+        steps.append(Step(command, now_ms, Seen()))
     return Trace(tuple(steps), **{"verdict": "unknown", **rest})
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from model import Flush, MarkError, Restart, Start, Store
 from resumable.conformance.cli import resumable as command_line
-from resumable.conformance.explore.search import Budget as ExploreBudget
 from resumable.conformance.hunt.swarm import GENERATION
 from resumable.conformance.trace import dumps, read, write
 from tests.harness.commands import ROOT, called, resumable
@@ -280,7 +279,7 @@ def test_a_check_that_was_too_short_to_know_says_unknown(
     """What was never tried is not known: a target that was always right is not "right"."""
     monkeypatch.chdir(mine)
     module = importlib.import_module("resumable.conformance.cli.check")
-    monkeypatch.setattr(module, "EXPLORED", ExploreBudget(depth=1))
+    monkeypatch.setattr(module, "EXPLORED_DEPTH", 1)
     monkeypatch.setattr(module, "SEQUENCES", 25)
     monkeypatch.setattr(module, "STRUCK_DEPTH", 1)
     run = called(capsys, "check", "--target", "mine:Right", "--workers", "1")

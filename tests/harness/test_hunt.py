@@ -9,7 +9,7 @@ import pytest
 
 from model import ORIGINAL, Command, Start
 from resumable.conformance.hunt import progress
-from resumable.conformance.hunt.batch import Batch, BatchResult, Signature, vocabulary
+from resumable.conformance.hunt.batch import Batch, BatchResult, Signature
 from resumable.conformance.hunt.hunt import BATCH, Budget, Hunt, HuntResult
 from resumable.conformance.hunt.long_ways import long_ways
 from resumable.conformance.hunt.swarm import Swarm
@@ -18,6 +18,7 @@ from resumable.conformance.mutants import MUTANTS, target_of
 from resumable.conformance.run import run
 from resumable.conformance.targets.builtin import sqlite
 from resumable.conformance.targets.registry import open_target
+from resumable.conformance.vocabulary import vocabulary
 from resumable.conformance.workers import Workers
 
 TARGETS: Final = "tests.harness.targets"

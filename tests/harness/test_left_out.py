@@ -29,7 +29,7 @@ from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.coverage import NEEDS, Coverage, moments, possible
 from resumable.conformance.explore.alphabet import commands
 from resumable.conformance.explore.scope import View, original, small
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.preludes import preludes
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import NOTHING, LeftOut, left_out_of
@@ -37,6 +37,7 @@ from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.tally import Tally
 from resumable.conformance.targets.builtin import sqlite
 from resumable.conformance.trace import misuses_name
+from resumable.conformance.vocabulary import vocabulary
 
 SEQUENCES: Final = 120
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from resumable.conformance.explore.search import Budget
 from resumable.conformance.mutants import MUTANTS
 from resumable.conformance.power.canary import CAGES, Canary
 from resumable.conformance.power.engines import Given, hunts
@@ -94,7 +93,7 @@ def test_a_check_under_which_the_canary_lives_knows_nothing(
     hidden = {"hunt": CAGES["hunt"]._replace(find=none_at_all)}
     monkeypatch.setattr(check, "Canary", partial(Canary, hidden))
     monkeypatch.setattr(check, "SEQUENCES", 25)
-    monkeypatch.setattr(check, "EXPLORED", Budget(depth=1))
+    monkeypatch.setattr(check, "EXPLORED_DEPTH", 1)
     monkeypatch.setattr(check, "STRUCK_DEPTH", 1)
     run = called(capsys, "check", "--workers", "1", "--out", tmp_path, "--traces", tmp_path)
     assert run.returncode == 3

@@ -33,9 +33,8 @@ from model import (
 )
 from resumable.conformance import lockstep_machine
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.explore.search import Budget
 from resumable.conformance.gate import can_follow, known_traces
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.run import run
@@ -43,6 +42,7 @@ from resumable.conformance.shrink import shrink
 from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target, TargetError
 from resumable.conformance.targets.registry import open_target
+from resumable.conformance.vocabulary import vocabulary
 from tests.harness.commands import called, resumable
 from tests.protocol.commands import spoken
 
@@ -260,7 +260,7 @@ def test_so_does_that_of_a_check(
 ) -> None:
     """And traces that it cannot follow are left out, too."""
     check = importlib.import_module("resumable.conformance.cli.check")
-    monkeypatch.setattr(check, "EXPLORED", Budget(depth=1))
+    monkeypatch.setattr(check, "EXPLORED_DEPTH", 1)
     monkeypatch.setattr(check, "SEQUENCES", 5)
     ended = called(capsys, "check", "--target", spoken(), "--out", tmp_path)
     said = " ".join(ended.stdout.split())

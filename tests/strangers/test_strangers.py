@@ -10,10 +10,11 @@ import pytest
 from model import ORIGINAL
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.gate import SEQUENCES
-from resumable.conformance.hunt.batch import run_sequence, vocabulary
+from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.tally import Tally
 from resumable.conformance.targets.registry import open_target
+from resumable.conformance.vocabulary import vocabulary
 from tests.strangers.another_hand import AnotherHand
 from tests.strangers.wrong import keeping, memory, rows, sending
 

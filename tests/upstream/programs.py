@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from model import ORIGINAL, Command
 from resumable.conformance.ahead import chosen
-from resumable.conformance.hunt.batch import vocabulary
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.target import Target
+from resumable.conformance.vocabulary import vocabulary
 
 
 def programs(target: Target, count: int, seed: int = 0) -> Iterator[list[Command]]:

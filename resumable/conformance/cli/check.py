@@ -1,8 +1,8 @@
 """``resumable check``: everything that a gate needs, and one verdict."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -44,8 +44,6 @@ from resumable.conformance.hunt.hunt import Budget, Hunt, HuntResult
 from resumable.conformance.power.canary import Canary, obituary
 from resumable.conformance.trace import Trace, TraceError, Verdict
 from resumable.conformance.workers import Lost, Workers
-
-EXPLORED: Final = ExploreBudget(EXPLORED_DEPTH)
 
 
 @click.command()
@@ -99,9 +97,7 @@ def check(
 
 def _explored(about: About) -> ExploreBudget:
     """Under the original's limits no boundary is near, and each sequence starts anew."""
-    if about.takes_limits or EXPLORED.depth in {None, 1}:
-        return EXPLORED
-    return replace(EXPLORED, depth=EXPLORED_DEPTH - 1)
+    return ExploreBudget(EXPLORED_DEPTH if about.takes_limits else max(EXPLORED_DEPTH - 1, 1))
 
 
 @dataclass
@@ -248,7 +244,7 @@ class _Run:
             "traces": self.replayed,
             "traces_left_out": self.traces_left_out,
             "left_out": self.about.left_out.words(),
-            "declared": list(self.about.declared),
+            "declared": self.about.declared,
             "exploration": None if self.explored is None else certificate(self.explored),
             "faults": None if self.struck is None else fault_certificate(self.struck),
             "not_struck": self.not_struck or None,

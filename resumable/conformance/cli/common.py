@@ -186,12 +186,13 @@ def print_left_out(left_out: LeftOut) -> None:
         out.print(textwrap.fill(said, _WIDTH))
 
 
-def print_declared(names: Sequence[str]) -> None:
+def print_declared(differences: dict[str, str]) -> None:
     """Where the target departs on purpose: there it was held against what it declares."""
-    if names:
-        out.print(
-            textwrap.fill(f"Declared differences, and no others: {', '.join(names)}.", _WIDTH)
-        )
+    if differences:
+        out.print("Declared differences, and no others:")
+    for name, says in differences.items():
+        said = textwrap.wrap(f"{name}: {says}", _WIDTH - 2, subsequent_indent="  ")
+        out.print(textwrap.indent("\n".join(said), "  "))
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -1,10 +1,8 @@
 """Bugs that only faults bring out, each planted into the real class.
 
-A run of faults that does not find them proves nothing. Each names the workload that shows it,
-and the kinds of fault that do; no other kind does.
+A run of faults that does not find them proves nothing. Each names the workload that shows it.
 """
 
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from model import Advance, ClearAll, Complete, Flush, Restart, Start, Store
 from resumable import Limits, ResumableStream, StorageError
+from resumable.conformance.codec import snake
 from resumable.conformance.explore.scope import SMALL_LIMITS
 from resumable.conformance.faults.workloads import Workload
 from resumable.conformance.mutants.kit import NOTHING, OtherSql, instead
@@ -41,7 +40,7 @@ class Planted(NamedTuple):
     @property
     def name(self) -> str:
         """``NoTransaction`` as ``no_transaction``."""
-        return re.sub(r"(?<=.)(?=[A-Z])", "_", self.bug.__name__).lower()
+        return snake(self.bug)
 
     @property
     def target(self) -> str:

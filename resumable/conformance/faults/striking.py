@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, cast, get_args
+from typing import Any, Protocol
 
 from model.commands import Fault
 from resumable.conformance.faults.database import SimulatedDatabase
-from resumable.conformance.faults.strike import DiskFault, Strike
+from resumable.conformance.faults.strike import DISK_FAULTS, Strike
 from resumable.conformance.raw import is_open
 from resumable.conformance.targets.database import Database
 
@@ -41,11 +41,11 @@ def striking(database: Database, fault: Fault, let_through: int) -> Iterator[Str
     can fail; interrupts and denials can strike any connection that is open."""
     countdown = Countdown(let_through)
     connection = database.connection
-    if fault in get_args(DiskFault):
+    if fault in DISK_FAULTS:
         if not isinstance(database, SimulatedDatabase):
             yield countdown
             return
-        database.disk.strike = strike = Strike(cast(DiskFault, fault), let_through)
+        database.disk.strike = strike = Strike(fault, let_through)
         try:
             yield strike
         finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 from model import ORIGINAL, Advance, Limits
@@ -17,7 +16,7 @@ from resumable.conformance.lockstep import Lockstep
 from resumable.conformance.shrink import shrink
 from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target
-from resumable.conformance.vocabulary import Vocabulary
+from resumable.conformance.vocabulary import vocabulary
 
 Signature = tuple[str, str]
 Beat = Callable[[], None]
@@ -32,7 +31,6 @@ class Batch:
     seed: int
     first: int
     count: int
-    limits: Limits = ORIGINAL
     until_found: bool = False
     """Whether the first divergence ends it."""
 
@@ -47,12 +45,12 @@ class Batch:
             swarm = Swarm(
                 self.seed,
                 number,
-                vocabulary(self.limits),
+                vocabulary(ORIGINAL),
                 rarity if covers else None,
                 left_out,
             )
             coverage = result.coverage if covers else None
-            divergence = run_sequence(target, swarm, self.limits, result.tally, coverage)
+            divergence = run_sequence(target, swarm, ORIGINAL, result.tally, coverage)
             result.sequences += 1
             if divergence is not None:
                 result.diverged += 1
@@ -106,8 +104,3 @@ def run_sequence(
     finally:
         target.close()
     return None
-
-
-@cache
-def vocabulary(limits: Limits) -> Vocabulary:
-    return Vocabulary(limits)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-from model import ORIGINAL, Limits
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.hunt.batch import Batch, BatchResult, Shrinking, Signature
@@ -75,7 +74,6 @@ class Hunt:
         seed: int,
         budget: Budget,
         *,
-        limits: Limits = ORIGINAL,
         first: int = 0,
         known: Collection[Signature] = (),
         on_progress: Callable[[HuntResult], None] = lambda _: None,
@@ -84,7 +82,6 @@ class Hunt:
         self.result: Final = HuntResult(seed, first=first, next=first)
         self._workers: Final = workers
         self._budget: Final = budget
-        self._limits: Final = limits
         self._on_progress: Final = on_progress
         self._known: Final = frozenset(known)
         self._candidates: Final[dict[Signature, Shrinking]] = {}
@@ -123,7 +120,7 @@ class Hunt:
             count = self._sequences_left(first)
             if count <= 0:
                 return
-            batch = Batch(self.result.seed, first, count, self._limits)
+            batch = Batch(self.result.seed, first, count)
             self._unfinished[first] = batch
             first += count
             self._handed_out = first

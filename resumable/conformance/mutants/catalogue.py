@@ -1,12 +1,12 @@
 """What a mutant is, and the list that the modules beside this one add theirs to."""
 
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from sqlite3 import Connection
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from resumable import Limits, ResumableStream
+from resumable.conformance.codec import snake
 from resumable.conformance.mutants.rules import Rule
 
 
@@ -66,7 +66,7 @@ def seeded(rule: Rule, source: Source) -> Callable[[S], S]:
     its docstring as the sentence."""
 
     def add(mutated: S) -> S:
-        name = re.sub(r"(?<=.)(?=[A-Z])", "_", mutated.__name__).lower()
+        name = snake(mutated)
         if name in MUTANTS:
             raise ValueError(f"two mutants are called {name}")
         sentence = " ".join((mutated.__doc__ or "").split()).rstrip(".")

@@ -86,9 +86,9 @@ class CommandTarget:
         return left_out_by(self.hello)
 
     @property
-    def declared(self) -> tuple[str, ...]:
+    def declared(self) -> dict[str, str]:
         ties = self.hello.ties
-        return () if ties == "any" else (f"of streams that tie, it resumes the {ties}",)
+        return {} if ties == "any" else {"ties": f"Of streams that tie, it resumes the {ties}."}
 
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /

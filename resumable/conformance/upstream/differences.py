@@ -62,6 +62,11 @@ class Declared(NamedTuple):
     out_of_reach: tuple[str, ...] = ()
     """Classes of state, and telling moments, that by it never come about."""
 
+    @property
+    def says(self) -> str:
+        """All of it, for people."""
+        return f"{self.ruling} The original: {self.original} Why: {self.reason}"
+
 
 def step_by(
     declared: tuple[Declared, ...], state: State, command: Command, now: int, limits: Limits

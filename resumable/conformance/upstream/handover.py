@@ -39,8 +39,8 @@ class HandOver:
         return self._original.left_out
 
     @property
-    def declared(self) -> tuple[str, ...]:
-        return tuple([each.name for each in UNTIED])
+    def declared(self) -> dict[str, str]:
+        return {each.name: each.says for each in UNTIED}
 
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /

@@ -35,8 +35,8 @@ class Upstream(CommandTarget):
         return super().left_out._replace(out_of_reach=frozenset(never))
 
     @property
-    def declared(self) -> tuple[str, ...]:
-        return tuple([each.name for each in DECLARED])
+    def declared(self) -> dict[str, str]:
+        return {each.name: each.says for each in DECLARED}
 
     def step(
         self, state: State, command: Command, now: int, limits: Limits, /
