@@ -22,12 +22,10 @@ class About(NamedTuple):
 
 def about(pool: Workers) -> About:
     """Ask the target, where it is. Raises TargetError if it breaks."""
-    for _, answer in pool.run([_Asking()]):
-        if isinstance(answer, Lost):
-            raise TargetError(f"the target {answer.reason}")
-        if isinstance(answer, About):
-            return answer
-    raise TargetError("the target gave no answer")
+    answer: About | Lost = pool.ask(_Asking())
+    if isinstance(answer, Lost):
+        raise TargetError(f"the target {answer.reason}")
+    return answer
 
 
 @dataclass(frozen=True)

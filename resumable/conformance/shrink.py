@@ -6,7 +6,7 @@ is fixed, so that the same program always shrinks to the same one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -53,6 +53,16 @@ def shrink(
     ``beat`` is called before each run, so that somebody can tell that it goes on.
     """
     return _Shrinker(target, found, beat).result()
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """The same, as a task for ``Workers``."""
+
+    divergence: Divergence
+
+    def run(self, target: Target, beat: Callable[[], None]) -> Divergence | None:
+        return shrink(target, self.divergence, beat)
 
 
 class _Shrinker:

@@ -126,23 +126,23 @@ class _Run:
 
     def test_engines(self, pool: Workers) -> None:
         """Whether each engine finds a bug that is known to be there."""
-        for _, result in pool.run([Canary()]):
-            if isinstance(result, Lost):
-                self.broken = result.reason
-            elif result is not None:
-                self.blind = result
+        result = pool.ask(Canary())
+        if isinstance(result, Lost):
+            self.broken = result.reason
+        else:
+            self.blind = result
 
     def replay(self, pool: Workers, traces: list[tuple[Path, Trace]]) -> bool:
         """Whether the target conforms on every known trace that it can follow."""
         asked = [each for each in traces if can_follow(each[1], self.about.left_out)]
         self.traces_left_out = len(traces) - len(asked)
         self.coverage.left_out = self.about.left_out
-        for _, result in pool.run([Replaying(asked)] if asked else []):
-            if isinstance(result, Lost):
-                self.broken = result.reason
-            elif result is not None:
-                self.departed = result
-                self.replayed = len(asked)
+        result = pool.ask(Replaying(asked))
+        if isinstance(result, Lost):
+            self.broken = result.reason
+        else:
+            self.departed = result
+            self.replayed = len(asked)
         return not self.departed and not self.broken
 
     def hunt(self, pool: Workers, budget: Budget) -> bool:

@@ -13,7 +13,7 @@ from resumable.conformance.explore.drawing import save as save_graph
 from resumable.conformance.explore.result import Explored
 from resumable.conformance.explore.scope import AlphabetName, Scope, original, small
 from resumable.conformance.explore.search import MEMORY_MB, Budget, Exploration
-from resumable.conformance.hunt.batch import Shrinking
+from resumable.conformance.shrink import Shrinking
 from resumable.conformance.workers import Workers
 
 SECONDS: Final = 60.0
@@ -103,9 +103,9 @@ def run(pool: Workers, target: str, scope: Scope, budget: Budget) -> Explored:
 
 def _make_plain(pool: Workers, result: Explored, found: Divergence) -> None:
     """No program is shorter, but its arguments may be plainer."""
-    for _, shrunk in pool.run([Shrinking(0, found)]):
-        if isinstance(shrunk, Divergence):
-            result.found = shrunk
+    shrunk = pool.ask(Shrinking(found))
+    if isinstance(shrunk, Divergence):
+        result.found = shrunk
 
 
 def _draw(result: Explored, path: Path) -> list[Path]:

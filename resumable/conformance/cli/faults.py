@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 from rich.table import Table
 
 from resumable.conformance.about import about
@@ -18,8 +19,7 @@ from resumable.conformance.faults.figures import KINDS, Violation, places
 from resumable.conformance.faults.result import Struck
 from resumable.conformance.faults.run import Extent, FaultRun
 from resumable.conformance.faults.tasks import Obstacle
-from resumable.conformance.hunt.batch import Shrinking
-from resumable.conformance.target import TargetError
+from resumable.conformance.shrink import Shrinking
 from resumable.conformance.workers import Lost, Workers
 
 DEPTH: Final = 3
@@ -92,6 +92,7 @@ def faults(
     got; with --depth as well, being cut short means that the verdict is unknown.
     """
     if is_planted:
+        _refuse_besides_planted()
         try_planted(workers, as_json=as_json)
     if depth is None and seconds is None:
         depth = DEPTH
@@ -105,16 +106,21 @@ def faults(
     _report(result, folder, as_json=as_json)
 
 
+def _refuse_besides_planted() -> None:
+    """The bugs come with their own workloads, which every kind of fault strikes."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        is_given = (
+            context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        )
+        if is_given and option.name not in {"is_planted", "workers", "as_json"}:
+            common.fail(f"--planted tries all there is: leave out {option.opts[0]}")
+
+
 def obstacle_of(pool: Workers) -> str:
     """Why the target cannot be struck here; "" if it can."""
-    for _, answer in pool.run([Obstacle()]):
-        if isinstance(answer, Lost):
-            return answer.reason
-        if isinstance(answer, TargetError):
-            return str(answer)
-        if answer is not None:
-            return str(answer)
-    return "the target gave no answer"
+    answer = pool.ask(Obstacle())
+    return answer.reason if isinstance(answer, Lost) else str(answer)
 
 
 def run(pool: Workers, target: str, extent: Extent) -> Struck:
@@ -173,10 +179,10 @@ def _progress(move: Callable[[str, float], None]) -> Callable[[Struck], None]:
 
 def _shrunk(pool: Workers, violation: Violation) -> Violation:
     """As it is, if it does not happen again."""
-    for _, shrunk in pool.run([Shrinking(0, violation.divergence)]):
-        if isinstance(shrunk, Divergence):
-            return violation._replace(divergence=shrunk)
-    return violation
+    shrunk = pool.ask(Shrinking(violation.divergence))
+    return (
+        violation._replace(divergence=shrunk) if isinstance(shrunk, Divergence) else violation
+    )
 
 
 def _leave_unknown(target: str, obstacle: str, *, as_json: bool) -> None:

@@ -27,8 +27,8 @@ def try_planted(workers: int, *, as_json: bool) -> NoReturn:
         Workers(RIGHT, workers) as pool,
     ):
         for task, result in pool.run(tasks):
-            if isinstance(result, Lost | TargetError):
-                raise TargetError(f"{task.target} could not be tried: {result}")
+            if isinstance(result, Lost):
+                raise TargetError(f"{task.target} could not be tried: it {result.reason}")
             if result is not None:
                 tried[task.target] = result
             move(f"{len(tried)} tried", len(tried))

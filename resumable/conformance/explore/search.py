@@ -59,7 +59,7 @@ class Here:
             try:
                 yield Finished(task, task.run(self._target, lambda: None))
             except TargetError as error:
-                yield Finished(task, error)
+                yield Finished(task, Lost(str(error), 0))
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Exploration:
             self.result.seconds = monotonic() - self._since
             self._on_progress(self.result)
 
-    def _in_order(self, tasks: Iterable[Task]) -> Iterator[Result | Lost | TargetError | None]:
+    def _in_order(self, tasks: Iterable[Task]) -> Iterator[Result | Lost | None]:
         """The results in the order of the tasks; None when there is none for a moment."""
         given, results = deque[Task](), dict[int, Any]()
 
@@ -199,10 +199,9 @@ class Exploration:
             while given and id(given[0]) in results:
                 yield results.pop(id(given.popleft()))
 
-    def _note(self, result: Result | Lost | TargetError, places: list[bytes]) -> None:
-        if not isinstance(result, Result):
-            reason = result.reason if isinstance(result, Lost) else str(result)
-            self.result.stopped = self.result.broken = f"the target {reason}"
+    def _note(self, result: Result | Lost, places: list[bytes]) -> None:
+        if isinstance(result, Lost):
+            self.result.stopped = self.result.broken = f"the target {result.reason}"
             return
         self.result.figures.add(result.figures)
         for key, place in result.reached:

@@ -13,7 +13,6 @@ from resumable.conformance.faults.merging import Fresh, Met
 from resumable.conformance.faults.result import Struck
 from resumable.conformance.faults.tasks import Batch, Comparison, Survey
 from resumable.conformance.faults.workloads import Beginning, Workload, beginnings
-from resumable.conformance.target import TargetError
 from resumable.conformance.workers import Lost, Task
 
 BATCH: Final = 4
@@ -97,9 +96,8 @@ class FaultRun:
     def _finished(self, tasks: Iterable[Task]) -> Iterator[tuple[Any, Any]]:
         """Tasks and what came of them, until it is time to stop."""
         for task, found in self._runner.run(self._until_stopped(tasks)):
-            if isinstance(found, Lost | TargetError):
-                reason = found.reason if isinstance(found, Lost) else str(found)
-                self.result.broken = f"the target {reason}"
+            if isinstance(found, Lost):
+                self.result.broken = f"the target {found.reason}"
                 self._stop(self.result.broken)
             elif task is not None:
                 yield task, found

@@ -13,7 +13,7 @@ from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.lockstep import Lockstep
-from resumable.conformance.shrink import shrink
+from resumable.conformance.shrink import Shrinking
 from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target
 from resumable.conformance.vocabulary import vocabulary
@@ -72,14 +72,10 @@ class BatchResult:
 
 
 @dataclass(frozen=True)
-class Shrinking:
+class Candidate(Shrinking):
     """The shrinking of what sequence ``number`` found."""
 
     number: int
-    divergence: Divergence
-
-    def run(self, target: Target, beat: Beat) -> Divergence | None:
-        return shrink(target, self.divergence, beat)
 
 
 def run_sequence(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.hunt.batch import Batch, BatchResult, Shrinking, Signature
+from resumable.conformance.hunt.batch import Batch, BatchResult, Candidate, Signature
 from resumable.conformance.tally import Tally
 from resumable.conformance.workers import Lost, Task, Workers
 
@@ -84,7 +84,7 @@ class Hunt:
         self._budget: Final = budget
         self._on_progress: Final = on_progress
         self._known: Final = frozenset(known)
-        self._candidates: Final[dict[Signature, Shrinking]] = {}
+        self._candidates: Final[dict[Signature, Candidate]] = {}
         self._being_shrunk: Final[set[Signature]] = set()
         self._shrunk: Final[set[Signature]] = set()
         self._unfinished: Final[dict[int, Batch]] = {}
@@ -107,7 +107,7 @@ class Hunt:
         for task, result in self._workers.run(tasks):
             if isinstance(task, Batch):
                 self._note_batch(task, result)
-            elif isinstance(task, Shrinking):
+            elif isinstance(task, Candidate):
                 self._note_shrunk(task, result)
             self.result.seconds = monotonic() - self._since
             self._on_progress(self.result)
@@ -156,9 +156,9 @@ class Hunt:
         self.result.tally.add(result.tally)
         self.result.coverage.add(result.coverage)
         for signature, (number, divergence) in result.found.items():
-            self._note_divergence(signature, Shrinking(number, divergence))
+            self._note_divergence(signature, Candidate(divergence, number))
 
-    def _note_divergence(self, signature: Signature, shrinking: Shrinking) -> None:
+    def _note_divergence(self, signature: Signature, shrinking: Candidate) -> None:
         if signature in self._known:
             self.result.known += 1
             return
@@ -167,7 +167,7 @@ class Hunt:
             self._candidates[signature] = shrinking
         self._is_over = self._is_over or self._budget.until_found
 
-    def _note_shrunk(self, task: Shrinking, result: Any) -> None:
+    def _note_shrunk(self, task: Candidate, result: Any) -> None:
         self._shrunk.add(task.divergence.signature)
         if isinstance(result, Divergence):
             self._report(Found(task.number, result, is_shrunk=True))
