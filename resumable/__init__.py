@@ -8,6 +8,7 @@ is ``resumable.conformance`` (extra ``conformance``), and is not imported here.
 from resumable.stream.database import open_database
 from resumable.stream.errors import (
     ArgumentTypeError,
+    ArgumentValueError,
     DatabaseOpenError,
     DatabaseOwnedError,
     ForkedError,
@@ -37,6 +38,7 @@ __all__ = [
     "CLEANUP_INTERVAL_MS",
     "STREAM_STALE_THRESHOLD_MS",
     "ArgumentTypeError",
+    "ArgumentValueError",
     "Client",
     "DatabaseOpenError",
     "DatabaseOwnedError",

@@ -14,6 +14,10 @@ class ArgumentTypeError(ResumableStreamError, TypeError):
     """An argument has the wrong type; the message names it. Nothing was changed."""
 
 
+class ArgumentValueError(ResumableStreamError, ValueError):
+    """An argument has a value that cannot work; the message says which would."""
+
+
 class StorageError(ResumableStreamError, sqlite3.Error):
     """The database refused, and the call did nothing: disk and memory are as before it, and
     the same call may be tried again. ``__cause__`` is what ``sqlite3`` raised.

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from resumable.stream.errors import ArgumentTypeError, ArgumentValueError
+
 CHUNK_BUFFER_SIZE: Final = 10
 """Chunks that are buffered before they are flushed together."""
 
@@ -34,3 +36,20 @@ class Limits(NamedTuple):
 
 
 DEFAULT_LIMITS: Final = Limits()
+
+
+def checked(limits: Limits) -> Limits:
+    """``limits``, if a stream can keep them. Raises ArgumentTypeError, ArgumentValueError."""
+    if limits is DEFAULT_LIMITS:
+        return limits
+    for name, value in limits._asdict().items():
+        if type(value) is not int:
+            raise ArgumentTypeError(f"limits.{name} must be int, not {type(value).__name__}")
+        least = 1 if name == "chunk_buffer_size" else 0
+        if value < least:
+            raise ArgumentValueError(f"limits.{name} must be at least {least}, not {value}")
+    if limits.chunk_buffer_max_size < limits.chunk_buffer_size:
+        raise ArgumentValueError(
+            "limits.chunk_buffer_max_size must not be below chunk_buffer_size"
+        )
+    return limits

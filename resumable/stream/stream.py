@@ -20,7 +20,7 @@ from resumable.stream.errors import (
     WrongThreadError,
 )
 from resumable.stream.frames import Frames
-from resumable.stream.limits import CHUNK_BUFFER_SIZE, DEFAULT_LIMITS, Limits
+from resumable.stream.limits import CHUNK_BUFFER_SIZE, DEFAULT_LIMITS, Limits, checked
 from resumable.stream.rows import (
     Client,
     Status,
@@ -32,6 +32,7 @@ from resumable.stream.text import (
     UTF8_BYTES_PER_CHAR_MAX,
     expect,
     expect_callable,
+    expect_sent,
     utf8_bytes,
     well_formed,
 )
@@ -84,7 +85,8 @@ class ResumableStream:
         connection stays the caller's: isolation level and row factory are left alone. Its text
         factory has to be ``str``, which is sqlite3's own.
 
-        Raises ArgumentTypeError for arguments of another type, and StorageError if the
+        Raises ArgumentTypeError for arguments of another type, ArgumentValueError for limits
+        that no stream could keep, and StorageError if the
         connection is closed, locked, or not one to a database. A read-only one is refused
         unless it has tables and indexes already: then it can be read, but not written to.
         """
@@ -95,7 +97,8 @@ class ResumableStream:
         self._transaction: Final = Transaction(connection, self._cursor)
         self._clock: Final[Callable[[], int]] = expect_callable("clock", clock)
         self._new_id: Final[Callable[[], str]] = expect_callable("new_id", new_id)
-        self._limits: Final = expect("limits", limits, Limits)
+        expect("clock()", clock(), int)
+        self._limits: Final = checked(expect("limits", limits, Limits))
         self._flush_at: Final = limits.chunk_buffer_size
         self._buffer_max: Final = limits.chunk_buffer_max_size
         self._small_chunk_chars: Final = limits.chunk_max_bytes // UTF8_BYTES_PER_CHAR_MAX
@@ -151,7 +154,7 @@ class ResumableStream:
         """
         self._refuse_if_unusable()
         request_id = well_formed("request_id", request_id)
-        stream_id = self._new_id()
+        stream_id = expect("new_id()", self._new_id(), str)
         now = self._clock()
         with self._transaction:
             self._write_buffer(now)
@@ -232,9 +235,10 @@ class ResumableStream:
 
         ``connection.send`` gets one frame (a ``str`` of JSON) for each chunk, in order, and
         one that ends the replay: ``replayComplete`` if the stream is live and goes on,
-        ``done`` if nothing more will come. An orphan is completed, and its id returned, so
-        that the caller can keep the partial answer; otherwise None. Surprise: it is always
-        the *active* stream that is sent, under whatever ``request_id`` was asked for.
+        ``done`` if nothing more will come. It must have sent when it returns: an ``async`` one
+        is refused. An orphan is completed, and its id returned, so that the caller can keep
+        the partial answer; otherwise None. Surprise: it is always the *active* stream that is
+        sent, under whatever ``request_id`` was asked for.
 
         What ``send`` raises comes through, and the stream stays live, or an orphan: the
         next replay sends everything again. Whatever is raised, the flush may have been made.
@@ -259,18 +263,18 @@ class ResumableStream:
         try:
             for page in bodies:
                 for frame in frames.chunks(page):
-                    send(frame)
+                    expect_sent(send(frame))
         finally:
             readers.remove(bodies)
 
     def _end_replay(self, send: _Send, frames: Frames, stream_id: str) -> str | None:
         if self._active_stream_id != stream_id:  # It ended from inside ``send``.
-            send(frames.done)
+            expect_sent(send(frames.done))
             return None
         if self._is_live:
-            send(frames.live_end)
+            expect_sent(send(frames.live_end))
             return None
-        send(frames.done)
+        expect_sent(send(frames.done))
         self.complete(stream_id)
         return stream_id
 

@@ -1,4 +1,4 @@
-"""Text as it enters: checked, well-formed and measured."""
+"""What enters, checked: text, which is made well-formed and measured, and all the rest."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -43,3 +43,16 @@ def expect_callable(name: str, value: object) -> Callable[..., Any]:
     if callable(value):
         return value
     raise ArgumentTypeError(f"{name} must be callable, not {type(value).__name__}")
+
+
+def expect_sent(sent: object) -> None:
+    """What ``send`` returned means nothing, unless it has to be awaited: nobody will, so that
+    nothing was sent. Raises ArgumentTypeError then."""
+    if sent is None or not hasattr(sent, "__await__"):
+        return
+    if hasattr(sent, "close"):
+        sent.close()
+    raise ArgumentTypeError(
+        "connection.send must have sent when it returns, and this one is async; give it a"
+        " function that hands the frame to the event loop, or to a queue"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from resumable import (
     ArgumentTypeError,
+    Limits,
     ResumableStream,
     ResumableStreamError,
     StorageError,
@@ -167,3 +168,64 @@ def test_an_age_beyond_what_sqlite_holds_changes_nothing(bench: Bench, age_ms: i
         bench.stream.insert_stale_stream("stale", "request", age_ms)
     assert bench.seen() == before
     assert not bench.connection.in_transaction
+
+
+class Async:
+    async def send(self, frame: str) -> None:
+        raise AssertionError(f"nobody awaits {frame}")
+
+
+@pytest.mark.parametrize("has_chunks", [True, False])
+@pytest.mark.parametrize("is_live", [True, False])
+def test_an_async_client_is_refused_and_its_stream_stays_as_it_was(
+    bench: Bench, *, has_chunks: bool, is_live: bool
+) -> None:
+    stream_id = bench.stream.start("request")
+    if has_chunks:
+        bench.stream.store_chunk(stream_id, "a")
+        bench.stream.flush_buffer()
+    stream = bench.stream if is_live else ResumableStream(bench.connection, clock=bench.clock)
+    with pytest.raises(ArgumentTypeError, match="this one is async"):
+        stream.replay_chunks(Async(), "request")
+    assert stream.active_stream_id == stream_id
+    assert stream.get_stream_metadata(stream_id) == {
+        "status": "streaming",
+        "request_id": "request",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"clock": lambda: 1.5}, r"clock\(\) must be int, not float"),
+        (
+            {"limits": Limits()._replace(chunk_buffer_size="9")},
+            "limits.chunk_buffer_size must be int, not str",
+        ),
+        ({"limits": Limits(True)}, "limits.chunk_buffer_size must be int, not bool"),
+        ({"limits": Limits(0)}, "limits.chunk_buffer_size must be at least 1, not 0"),
+        ({"limits": Limits(cleanup_interval_ms=-1)}, "must be at least 0, not -1"),
+        ({"limits": Limits(50, 49)}, "chunk_buffer_max_size must not be below"),
+    ],
+)
+def test_what_no_stream_could_work_with_is_refused_before_anything_is_made(
+    options: dict[str, Any], message: str
+) -> None:
+    connection = sqlite3.connect(":memory:")
+    with pytest.raises(ResumableStreamError, match=message):
+        ResumableStream(connection, **options)
+    assert connection.execute("select * from sqlite_master").fetchall() == []
+
+
+def test_the_narrowest_limits_are_kept() -> None:
+    stream = ResumableStream(sqlite3.connect(":memory:"), limits=Limits(1, 1, 0, 0, 0, 0))
+    stream.store_chunk(stream.start("request"), "")
+    assert len(stream.get_all_stream_metadata()) == 1
+
+
+def test_an_id_that_is_no_text_is_refused_before_anything_is_kept(bench: Bench) -> None:
+    stream = ResumableStream(bench.connection, new_id=lambda: 5)  # type: ignore[arg-type, return-value]
+    before = bench.seen()
+    with pytest.raises(ArgumentTypeError, match=r"new_id\(\) must be str, not int"):
+        stream.start("request")
+    assert bench.seen() == before
