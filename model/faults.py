@@ -43,8 +43,8 @@ def while_faulty(
     clean: Outcomes, state: State, call: Call | Restart, now: int, limits: Limits
 ) -> Outcomes:
     """As ``while_disk_fails``, for faults that may strike only once, and at reads and locks,
-    too: the call may not have minded, and a replay may fail before it sends anything. A
-    constructor that raised has done nothing, so that the next one restores the same. What is
+    too: the call may not have minded, and a replay, which may read while it sends, may fail
+    after any of its frames. A constructor that raised has done nothing, so that the next one restores the same. What is
     destroyed may still ask the database, and fail with it."""
     unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
     if isinstance(call, Restart):
@@ -56,7 +56,9 @@ def while_faulty(
         case Burst(stream):
             failed.extend(_burst_failed_once(state, stream, call.bodies, now, limits))
         case Replay() | ReplayToDeadSocket() if state.memory.active is not None:
-            failed.extend(flush_may_stay("disk", state, (), now))
+            frames = clean[0].reply.frames
+            for sent in range(len(frames)):
+                failed.extend(flush_may_stay("disk", state, frames[:sent], now))
     return tuple(dict.fromkeys((*clean, *unharmed, *failed)))
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.left_out import LeftOut, left_out_of
+from resumable.conformance.setting import DEFAULT
 from resumable.conformance.target import Declares, Target, TargetError
 from resumable.conformance.workers import Lost, Workers
 
@@ -31,5 +33,7 @@ def about(pool: Workers) -> About:
 @dataclass(frozen=True)
 class _Asking:
     def run(self, target: Target, _beat: Callable[[], None]) -> About:
+        target.open(DEFAULT, EPOCH_MS)  # Only then does it tell where it keeps its rows.
+        target.close()
         declared = target.declared if isinstance(target, Declares) else {}
         return About(target.takes_limits, left_out_of(target), declared)

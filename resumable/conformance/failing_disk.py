@@ -8,13 +8,10 @@ import sqlite3
 from types import TracebackType
 from typing import Final, Self
 
-from resumable.conformance.raw import TABLES
+from resumable.conformance.raw import tables, tuples
 
-_TRIGGERS: Final = [
-    (f"resumable_fails_{operation}_{table}", operation, table)
-    for table in TABLES
-    for operation in ("insert", "update", "delete")
-]
+_PREFIX: Final = "resumable_fails_"
+_OPERATIONS: Final = ("insert", "update", "delete")
 
 
 class FailingDisk:
@@ -33,11 +30,13 @@ class FailingDisk:
 
     def fails_after(self, rows_written: int) -> Self:
         """To be entered next: the ``rows_written`` first rows are written."""
-        for name, operation, table in _TRIGGERS:
-            self.connection.execute(
-                f"create temp trigger if not exists {name} before {operation} on main.{table}"
-                " begin select resumable_writes_row(); end"
-            )
+        for table in tables(self.connection):
+            for operation in _OPERATIONS:
+                self.connection.execute(
+                    f'create temp trigger if not exists "{_PREFIX}{operation}_{table}"'
+                    f' before {operation} on main."{table}"'
+                    " begin select resumable_writes_row(); end"
+                )
         self._left = rows_written
         self.failed = False
         return self
@@ -65,5 +64,7 @@ class FailingDisk:
 def without_triggers(connection: sqlite3.Connection) -> None:
     """Drop what failing disks left, for whoever traces statements: a trigger that runs looks
     like one."""
-    for name, _, _ in _TRIGGERS:
-        connection.execute(f"drop trigger if exists temp.{name}")
+    names = tuples(connection).execute("select name from temp.sqlite_master").fetchall()
+    for (name,) in names:
+        if name.startswith(_PREFIX):
+            connection.execute(f'drop trigger temp."{name}"')

@@ -47,11 +47,11 @@ class LeftOut(NamedTuple):
 
     def without(self, setting: Setting) -> Setting:
         """``setting``, or what remains of it."""
-        if not self:
-            return setting
-        on_file = setting.storage != "memory" and not self.files
-        storage: Storage = "file" if on_file else "memory"
-        return (DEFAULT if self.connections else setting)._replace(storage=storage)
+        storage: Storage = "memory" if self.files else setting.storage
+        if not self.connections:
+            return setting._replace(storage=storage)
+        # Nor can a disk that may lose its power be put under it.
+        return DEFAULT._replace(storage="memory" if storage == "memory" else "file")
 
     def forbids(self, command: Command) -> bool:
         """Whether ``command`` is left out, or what it surrounds, or what it says."""

@@ -23,7 +23,9 @@ _OTHER_STATE: Final = """
     select (select user_version from pragma_user_version),
         (select count(*) from temp.sqlite_master where type = 'table')"""
 
-_NAMES: Final = "select name from sqlite_master where type = 'table'"
+_NAMES: Final = """
+    select name from sqlite_master
+    where type = 'table' and name not like 'sqlite_%' and sql not like 'create virtual %'"""
 
 
 def read_rows(connection: sqlite3.Connection) -> Rows:
@@ -39,10 +41,14 @@ def read_rows(connection: sqlite3.Connection) -> Rows:
         return Rows(((f"cannot be read: {error}",),), (), has_tables=True)
 
 
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables that rows are written to, whatever they are called."""
+    return [name for (name,) in tuples(connection).execute(_NAMES)]
+
+
 def has_tables(connection: sqlite3.Connection) -> bool:
     """Whether both of the original's tables are there."""
-    names = {name for (name,) in tuples(connection).execute(_NAMES)}
-    return names.issuperset(TABLES)
+    return set(tables(connection)).issuperset(TABLES)
 
 
 def has_rows_in_order(connection: sqlite3.Connection) -> bool:
@@ -65,7 +71,7 @@ def is_open(connection: sqlite3.Connection) -> bool:
 def emptied(connection: sqlite3.Connection) -> bool:
     """Delete all rows, if there is nothing but the original's tables; whether that was so."""
     cursor = tuples(connection)
-    if {name for (name,) in cursor.execute(_NAMES)} != set(TABLES):
+    if set(tables(connection)) != set(TABLES):
         return False
     if cursor.execute(_OTHER_STATE).fetchone() != (0, 0):
         return False
@@ -83,8 +89,7 @@ def tuples(connection: sqlite3.Connection) -> sqlite3.Cursor:
 
 
 def _as_far_as_it_goes(connection: sqlite3.Connection) -> Rows:
-    cursor = tuples(connection)
-    names = {name for (name,) in cursor.execute(_NAMES)}
+    cursor, names = tuples(connection), tables(connection)
     streams = tuple(cursor.execute(_STREAMS)) if TABLES[0] in names else ()
     chunks = tuple(cursor.execute(_CHUNKS_WITHOUT_ROWID)) if TABLES[1] in names else ()
-    return Rows(streams, chunks, has_tables=bool(names.intersection(TABLES)))
+    return Rows(streams, chunks, has_tables=bool({*names}.intersection(TABLES)))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -199,7 +199,7 @@ def test_an_async_client_is_refused_and_its_stream_stays_as_it_was(
     [
         ({"clock": lambda: 1.5}, r"clock\(\) must be int, not float"),
         (
-            {"limits": Limits()._replace(chunk_buffer_size="9")},
+            {"limits": Limits(*[cast(int, "9")] * 6)},
             "limits.chunk_buffer_size must be int, not str",
         ),
         ({"limits": Limits(True)}, "limits.chunk_buffer_size must be int, not bool"),

@@ -3,13 +3,16 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from model.commands import Fault
 from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.strike import DISK_FAULTS, Strike
 from resumable.conformance.raw import is_open
 from resumable.conformance.targets.database import Database
+
+_DDL: Final = frozenset({"create", "drop", "alter"})
+"""Outside a transaction nothing tells whether these have taken effect already."""
 
 
 class Striking(Protocol):
@@ -61,20 +64,25 @@ def striking(database: Database, fault: Fault, let_through: int) -> Iterator[Str
 def _interrupting(database: Database, countdown: Countdown) -> Iterator[Striking]:
     """As with ``sqlite3_interrupt``, a statement that has taken effect goes on. A progress
     handler is asked again after a commit, and could then have it raise, though it is done:
-    only a handler can do that, and no transaction could undo it."""
+    only a handler can do that, and no transaction could undo it. Nor is what undoes one
+    interrupted, as none is denied."""
     connection = database.connection
-    was_open, written = False, 0
+    was_open, written, is_spared, undoes = False, 0, False, False
 
     def begin(statement: str) -> None:
-        nonlocal was_open, written
+        nonlocal was_open, written, is_spared, undoes
         was_open, written = connection.in_transaction, connection.total_changes
+        verb = statement.split(maxsplit=1)[0].lower() if statement.strip() else ""
+        releases = undoes and verb == "release"
+        undoes = verb == "rollback"
+        is_spared = undoes or releases or (verb in _DDL and not was_open)
         if database.on_statement is not None:
             database.on_statement(statement)
 
     def tick() -> bool:
-        has_changed = was_open or connection.total_changes != written
-        has_taken_effect = has_changed and not connection.in_transaction
-        return not has_taken_effect and countdown.now()
+        is_open, has_written = connection.in_transaction, connection.total_changes != written
+        has_taken_effect = is_open != was_open or (has_written and not is_open)
+        return not is_spared and not has_taken_effect and countdown.now()
 
     connection.set_trace_callback(begin)
     connection.set_progress_handler(tick, 1)

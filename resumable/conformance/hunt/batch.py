@@ -38,7 +38,6 @@ class Batch:
         """Run them all. Some look for what was seldom tried *in this batch*, so that a
         sequence depends on its batch and on nothing else; their coverage is counted."""
         result, rarity, left_out = BatchResult(), Rarity(), left_out_of(target)
-        result.coverage.left_out = left_out
         for number in range(self.first, self.first + self.count):
             beat()
             covers = number % COVERS_EVERY == 0
@@ -57,6 +56,7 @@ class Batch:
                 result.found.setdefault(divergence.signature, (number, divergence))
                 if self.until_found:
                     break
+        result.coverage.left_out = left_out_of(target)
         return result
 
 

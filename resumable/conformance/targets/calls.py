@@ -9,6 +9,7 @@ from model import (
     ClearAll,
     Command,
     Complete,
+    Destroy,
     Flush,
     InsertStale,
     MarkError,
@@ -24,6 +25,9 @@ from resumable.conformance.socket import CallingSocket, RecordingSocket
 from resumable.conformance.target import Seen
 from resumable.conformance.targets.stream_like import Classify, StreamLike
 
+Perform = Callable[[Any, Bindings], Seen]
+"""Sends a command of one kind."""
+
 
 class Calls:
     """Calls the methods of ``instance``, which lives only as long as its process would."""
@@ -34,7 +38,7 @@ class Calls:
         self._raised = Exception()
         """What the last call that was refused raised."""
 
-        self.methods: Final[dict[type[Command], Callable[[Any, Bindings], Seen]]] = {
+        self.methods: Final[dict[type[Command], Perform]] = {
             Store: self._store,
             Burst: self._burst,
             Start: self._start,
@@ -45,6 +49,7 @@ class Calls:
             ReplayToDeadSocket: self._replay_to_dead_socket,
             ReplayWhileSending: self._replay_while_sending,
             Restore: lambda _command, _bindings: self.call(self.instance.restore),
+            Destroy: lambda _command, _bindings: self.call(self.instance.destroy),
             ClearAll: lambda _command, _bindings: self.call(self.instance.clear_all),
             InsertStale: self._insert_stale,
             Advance: lambda _command, _bindings: DONE,

@@ -170,7 +170,10 @@ class MemoryDatabase(WithoutPower):
         """Outside a transaction everything is committed; inside one, what was before it."""
         if self._statements_left >= 0 and not self.connection.in_transaction:
             self._committed = self._committed or sqlite3.connect(":memory:")
-            self.connection.backup(self._committed)
+            try:
+                self.connection.backup(self._committed, progress=_or_give_up)
+            except _BusyError:
+                return  # A trigger's program is told of, in the midst of a statement.
         self._statements_left -= 1
 
 
@@ -252,6 +255,16 @@ class FileDatabase(WithoutPower):
     def _data_version(self) -> int:
         (version,) = self._onlooker.execute("pragma data_version").fetchone()
         return int(version)
+
+
+class _BusyError(Exception):
+    """The database cannot be copied just now."""
+
+
+def _or_give_up(status: int, _remaining: int, _total: int) -> None:
+    """Python would try again and again, and what is busy waits for this very copy."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise _BusyError
 
 
 def scan(connection: sqlite3.Connection, setting: Setting) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import resumable
 from model import (
     ORIGINAL,
+    ClearAll,
     Command,
     CutPower,
     CutPowerDuring,
@@ -26,16 +27,17 @@ from resumable.conformance.faults.database import SimulatedDatabase
 from resumable.conformance.faults.library import can_simulate
 from resumable.conformance.faults.striking import striking
 from resumable.conformance.hindsight import durability_of
+from resumable.conformance.left_out import NOTHING, LeftOut
 from resumable.conformance.raw import (
     has_rows_in_order,
-    has_tables,
     is_open,
     read_rows,
+    tables,
 )
 from resumable.conformance.setting import ROW_FACTORIES, Setting
 from resumable.conformance.target import Brief, Detail, Seen, TargetError
 from resumable.conformance.targets import read_outs
-from resumable.conformance.targets.calls import DONE, Calls
+from resumable.conformance.targets.calls import DONE, Calls, Perform
 from resumable.conformance.targets.database import (
     Database,
     FileDatabase,
@@ -82,7 +84,9 @@ class InProcess:
         self._calls: Final = Calls(classify)
         self._spared: StreamLike
         self._now_ms = 0
-        self._has_rows = False
+        self._has_rows: bool | None = None
+        """Whether it keeps its rows as the original does, which its first instance tells: a
+        later one might find the tables of another."""
         self._disk: FailingDisk | None = None
         self._ended_transaction = False
         self._rows_read: int | None = None
@@ -110,6 +114,14 @@ class InProcess:
         """Its database, in a setting whose storage can lose its power."""
         assert isinstance(self._database, SimulatedDatabase)  # noqa: S101 - the setting says so
         return self._database
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Rows in other tables than the original's are its own affair. That is known once it
+        has been opened."""
+        if self._has_rows is not False:
+            return NOTHING
+        return LeftOut(rows=True, crash_points=True, by=self.name)
 
     def go_back(self) -> None:
         """Work with the same connection and instance as at the last time that this was
@@ -150,7 +162,8 @@ class InProcess:
         self._database = database
         self._tick(now_ms)
         seen = self._restart(database.connect)
-        self._has_rows = not seen.refused and has_rows_in_order(database.connection)
+        if self._has_rows is None and not seen.refused:
+            self._has_rows = has_rows_in_order(database.connection)
         return seen
 
     def close(self) -> None:
@@ -204,9 +217,10 @@ class InProcess:
 
     # -- Commands that are more than a call --
 
-    def _methods(self) -> dict[type[Command], Callable[[Any, Bindings], Seen]]:
+    def _methods(self) -> dict[type[Command], Perform]:
         return {
-            Destroy: self._destroy,
+            ClearAll: self._dropping(self._calls.methods[ClearAll]),
+            Destroy: self._dropping(self._calls.methods[Destroy]),
             Restart: lambda _command, _bindings: self._restart(self._database.crash),
             Reopen: lambda _command, _bindings: self._restart(self._database.reopen),
             WhileDiskFails: self._while_disk_fails,
@@ -217,9 +231,14 @@ class InProcess:
             CutPowerDuring: self._cut_power_during,
         }
 
-    def _destroy(self, _command: Destroy, _bindings: Bindings) -> Seen:
-        self._rows_read = None  # Tables that are dropped count as no row written.
-        return self._calls.call(self._calls.instance.destroy)
+    def _dropping(self, perform: Perform) -> Perform:
+        """``perform``, which may drop tables: their rows do not count as written."""
+
+        def performed(command: Any, bindings: Bindings) -> Seen:
+            self._rows_read = None
+            return perform(command, bindings)
+
+        return performed
 
     def _restart(self, connect: Callable[[Setting], Connection]) -> Seen:
         self._calls.forget()
@@ -234,7 +253,7 @@ class InProcess:
     def _while_disk_fails(self, command: WhileDiskFails, bindings: Bindings) -> Seen:
         connection = self._database.connection
         call = self._perform[type(command.call)]
-        if not is_open(connection) or not has_tables(connection):
+        if not is_open(connection) or not tables(connection):
             return call(command.call, bindings)
         if self._disk is None or self._disk.connection is not connection:
             self._disk = FailingDisk(connection)
