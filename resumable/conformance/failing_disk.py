@@ -8,9 +8,8 @@ import sqlite3
 from types import TracebackType
 from typing import Final, Self
 
-from resumable.conformance.raw import tables, tuples
+from resumable.conformance.raw import TRIGGERS, tables, tuples
 
-_PREFIX: Final = "resumable_fails_"
 _OPERATIONS: Final = ("insert", "update", "delete")
 
 
@@ -33,7 +32,7 @@ class FailingDisk:
         for table in tables(self.connection):
             for operation in _OPERATIONS:
                 self.connection.execute(
-                    f'create temp trigger if not exists "{_PREFIX}{operation}_{table}"'
+                    f'create temp trigger if not exists "{TRIGGERS}{operation}_{table}"'
                     f' before {operation} on main."{table}"'
                     " begin select resumable_writes_row(); end"
                 )
@@ -66,5 +65,5 @@ def without_triggers(connection: sqlite3.Connection) -> None:
     like one."""
     names = tuples(connection).execute("select name from temp.sqlite_master").fetchall()
     for (name,) in names:
-        if name.startswith(_PREFIX):
+        if name.startswith(TRIGGERS):
             connection.execute(f'drop trigger temp."{name}"')

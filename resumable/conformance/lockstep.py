@@ -238,6 +238,8 @@ class Lockstep:
         )
 
 
-def _distance(differences: Sequence[Difference]) -> tuple[bool, int]:
-    """How far an outcome is from what was seen: a disk that failed is none that did not."""
-    return any(each.where == DISK_FAILED for each in differences), len(differences)
+def _distance(differences: Sequence[Difference]) -> tuple[bool, bool, int]:
+    """How far an outcome is from what was seen: a disk that failed is none that did not, and
+    a call that raised is held against what it may leave when it raises."""
+    places = [each.where for each in differences]
+    return DISK_FAILED in places, "raises" in places, len(places)

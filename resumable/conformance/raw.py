@@ -5,6 +5,9 @@ from typing import Final
 
 from resumable.conformance.target import Rows
 
+TRIGGERS: Final = "resumable_fails_"
+"""What the names of the harness's own triggers begin with."""
+
 TABLES: Final = ("cf_ai_chat_stream_metadata", "cf_ai_chat_stream_chunks")
 
 _STREAMS: Final = """
@@ -19,9 +22,10 @@ _CHUNKS_WITHOUT_ROWID: Final = _CHUNKS.replace(", rowid", "")
 
 _DELETES: Final = [f"delete from {table}" for table in TABLES]  # noqa: S608 - our own names
 
-_OTHER_STATE: Final = """
-    select (select user_version from pragma_user_version),
-        (select count(*) from temp.sqlite_master where type = 'table')"""
+_USER_VERSION: Final = "select user_version from pragma_user_version"
+
+_TEMPORARY: Final = f"""
+    select 1 from temp.sqlite_master where name not like '{TRIGGERS}%' limit 1"""  # noqa: S608 - our own name
 
 _NAMES: Final = """
     select name from sqlite_master
@@ -60,6 +64,11 @@ def has_rows_in_order(connection: sqlite3.Connection) -> bool:
     return has_tables(connection)
 
 
+def has_temporary(connection: sqlite3.Connection) -> bool:
+    """Whether there is something that would end with the connection."""
+    return tuples(connection).execute(_TEMPORARY).fetchone() is not None
+
+
 def is_open(connection: sqlite3.Connection) -> bool:
     """Whether nobody has closed it."""
     try:
@@ -73,7 +82,7 @@ def emptied(connection: sqlite3.Connection) -> bool:
     cursor = tuples(connection)
     if set(tables(connection)) != set(TABLES):
         return False
-    if cursor.execute(_OTHER_STATE).fetchone() != (0, 0):
+    if cursor.execute(_USER_VERSION).fetchone() != (0,) or has_temporary(connection):
         return False
     for delete in _DELETES:
         cursor.execute(delete)

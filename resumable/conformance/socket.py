@@ -30,7 +30,7 @@ class RecordingSocket:
 
     Like many a real one, ``send`` returns something, which says nothing to a target."""
 
-    __slots__ = ("frames", "frames_taken")
+    __slots__ = ("__weakref__", "frames", "frames_taken")
 
     def __init__(
         self, frames_taken: int | None = None, frames: list[str] | None = None

@@ -69,7 +69,7 @@ class Knowledge:
         held = getattr(instance, "__dict__", None)
         if held is None or not held.keys() >= known.keys():
             for name, value in known.items():
-                setattr(instance, name, value)
+                object.__setattr__(instance, name, value)
         else:
             held.update(known)
         if held is None or len(held) != self._size:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-from resumable.conformance.raw import emptied, is_open, read_rows, tuples
+from resumable.conformance.raw import emptied, has_temporary, is_open, read_rows, tuples
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.target import Rows
 
@@ -105,6 +105,8 @@ class MemoryDatabase(WithoutPower):
 
     def crash(self, setting: Setting) -> sqlite3.Connection:
         self.connection.rollback()
+        if has_temporary(self.connection):
+            return self.reopen(setting)
         self.connection.isolation_level = setting.isolation_level
         return self.connection
 

@@ -61,8 +61,9 @@ def open_target(spec: str) -> Iterator[Target]:
         elif is_upstream(spec):
             target = Upstream(spec)
         else:
-            target = Frozen(load(spec), name=spec)
+            # While it is imported, too: a clock that a default argument keeps is then frozen.
             opened.enter_context(FrozenTime())
+            target = Frozen(load(spec), name=spec)
         opened.callback(target.stop)
         yield target
 
