@@ -9,7 +9,7 @@ from resumable.conformance import prose
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.compare import ANY_ERROR, CRASH
 from resumable.conformance.divergence import Difference
-from resumable.conformance.target import Raised
+from resumable.conformance.target import Misshapen, Raised
 
 _ROWS_MAX: Final = 6
 _CHARS_MAX: Final = 112
@@ -64,7 +64,7 @@ def contrast(
 
 def _has_rows(where: str, value: Any) -> bool:
     """Rows, or frames; not a single pair."""
-    is_list = isinstance(value, tuple | list) and not isinstance(value, Raised)
+    is_list = isinstance(value, tuple | list) and not isinstance(value, Raised | Misshapen)
     return is_list and (where == "frames" or all(type(row) is tuple for row in value))
 
 
@@ -73,6 +73,8 @@ def _wrong(where: str, value: Any, streams: Collection[str]) -> str:
         return "nothing: the call returned" if value is None else str(value)
     if isinstance(value, Raised):
         return f"raised {value.error}"
+    if isinstance(value, Misshapen):
+        return f"returned {_cut(repr(value.returned), 0)}, which is no {value.wanted}"
     return str(value) if where == "connection" else _named(value, streams)
 
 

@@ -17,7 +17,7 @@ from model import (
 )
 from model.commands import innermost, stream_of
 from resumable.conformance.setting import Setting
-from resumable.conformance.target import Raised, Seen
+from resumable.conformance.target import Misshapen, Raised, Seen
 
 FORBIDDEN: Final = "forbidden: "
 """Before the name of a surprise, in place of what was read: that conforms, and is forbidden
@@ -133,7 +133,7 @@ def _in_plain_data(divergence: Divergence) -> Divergence:
 def _plain(value: Any) -> Any:
     if value is None or type(value) in {str, int, float, bool, bytes}:
         return value
-    if isinstance(value, Seen | Raised):
+    if isinstance(value, Seen | Raised | Misshapen):
         return type(value)(*map(_plain, value))
     if type(value) in {tuple, list}:
         return type(value)(map(_plain, value))

@@ -6,7 +6,16 @@ from typing import Any, Final, NamedTuple
 from model import Disk, State
 from model.state import Stream, in_order
 from resumable.conformance.bindings import Bindings
-from resumable.conformance.target import UNCHANGED, Brief, Detail, Raised, Row, Rows, Seen
+from resumable.conformance.target import (
+    UNCHANGED,
+    Brief,
+    Detail,
+    Misshapen,
+    Raised,
+    Row,
+    Rows,
+    Seen,
+)
 
 ACCESSORS: Final = ("active_stream_id", "active_request_id", "has_active_stream", "is_live")
 
@@ -55,7 +64,8 @@ class Namer:
         ``start`` was never answered, since the process was killed."""
         rows = self._metadata(returned)
         known = (*self._bindings.names.values(), *self._bindings.used)
-        ids = [] if rows is returned else [row[0] for row in rows if row[0] not in known]
+        is_read = not isinstance(rows, Raised | Misshapen)
+        ids = [row[0] for row in rows if row[0] not in known] if is_read else []
         return ids[0] if len(ids) == 1 else None
 
     def metadata_permitted(self, disk: Disk) -> tuple[Row, ...]:
@@ -79,7 +89,8 @@ class Namer:
             ]
             return tuple(sorted(rows))
         except (TypeError, KeyError, IndexError):
-            return returned
+            wanted = "list of dicts with id, status, request_id and created_at"
+            return Misshapen(returned, wanted)
 
     def detail(self, detail: Detail) -> Detail:
         """The same, in names."""

@@ -1,7 +1,9 @@
 """The text of a divergence: the program, the step that failed, what was seen and permitted."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any, Final
 
 from model import ORIGINAL
@@ -188,6 +190,5 @@ def _what_to_do(divergence: Divergence, path: str) -> str:
     command = f"resumable replay {shlex.quote(path)} --target {shlex.quote(divergence.target)}"
     if divergence.forbidden:
         command += f" --forbid {divergence.forbidden}"
-    return (
-        f"Replay it:       {command}\nMake it a test:  {command} --as-test > test_regression.py"
-    )
+    test = "test_" + re.sub(r"\W+", "_", PurePath(path).stem)
+    return f"Replay it:       {command}\nMake it a test:  {command} --as-test > {test}.py"

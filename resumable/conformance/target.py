@@ -75,6 +75,13 @@ class Raised(NamedTuple):
     error: str
 
 
+class Misshapen(NamedTuple):
+    """In place of a value that is nothing like what was to be read."""
+
+    returned: Any
+    wanted: str
+
+
 class Target(Protocol):
     """One system under test, with one database at a time.
 

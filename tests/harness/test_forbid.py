@@ -40,7 +40,7 @@ The specification permits that, as the original does it; --forbid does not.
 
 Replay it:       resumable replay lost.jsonl --target sqlite --forbid chunks_lost_by_a_crash
 Make it a test:  resumable replay lost.jsonl --target sqlite --forbid chunks_lost_by_a_crash \
---as-test > test_regression.py
+--as-test > test_lost.py
 """
 
 Capture = pytest.CaptureFixture[str]

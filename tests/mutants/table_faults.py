@@ -92,6 +92,6 @@ SURROUNDINGS: Final[Table] = {
     ),
     "start_leaves_a_transaction_open": program(S1),
     "times_are_in_seconds": program(S1),
-    "clock_never_goes_back": program(S1, Advance(-1), S2),
+    "clock_never_goes_back": program(Advance(-1), S1),
     "clock_stands_still": program(TICK, S1),
 }

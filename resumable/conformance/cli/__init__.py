@@ -1,6 +1,8 @@
 """The command line: a thin face over the engines, one module for each command."""
 
+import io
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -39,7 +41,9 @@ resumable.add_command(surprises)
 
 
 def main() -> NoReturn:
-    """Run the command line. Ctrl-C before anything is known means that nothing is."""
+    """Run the command line. Ctrl-C before anything is known means that nothing is; and so
+    does an error of the harness's own, which must not look like a divergence."""
+    _write_what_can_be_written()
     try:
         sys.exit(resumable.main(prog_name="resumable", standalone_mode=False))
     except click.ClickException as error:
@@ -48,3 +52,17 @@ def main() -> NoReturn:
     except click.Abort:
         common.err.print("resumable: interrupted")
         common.leave("unknown")
+    except OSError as error:
+        common.err.print(f"resumable: could not write all that there is to say: {error}")
+        common.leave("unknown")
+    except Exception:  # noqa: BLE001 - whatever it is, nothing is known of the target
+        traceback.print_exc()
+        common.err.print("resumable: this is an error of the harness, not of the target")
+        common.leave("unknown")
+
+
+def _write_what_can_be_written() -> None:
+    """A terminal that lacks a letter gets a question mark, and the rest of the report."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -23,6 +23,7 @@ from resumable.conformance.cli.hunt import (
     verdict_of,
 )
 from resumable.conformance.cli.tables import print_coverage, print_tally
+from resumable.conformance.cli.telling import tell
 from resumable.conformance.coverage import Coverage
 from resumable.conformance.explore.certificate import certificate
 from resumable.conformance.explore.result import Explored
@@ -93,6 +94,12 @@ def check(
         if run.replay(pool, known) and run.hunt(pool, budget) and run.explore(pool):
             run.strike(pool)
     run.report()
+
+
+_TOO_SHORT: Final = (
+    f"The hunt was too short to see everything: leave out --time ({SEQUENCES:,} sequences), or"
+    " give it more."
+)
 
 
 def _explored(about: About) -> ExploreBudget:
@@ -208,12 +215,12 @@ class _Run:
         if not self.departed:
             return []
         found = min(self.departed, key=lambda each: len(each.divergence.steps))
-        path = common.save(found.divergence, self.folder, f"found by {found.path.name}")
+        note = f"found by {found.path.name}"
+        told = tell(found.divergence, self.folder, note, as_json=self.as_json)
         if not self.as_json:
-            common.print_divergence(found.divergence, path)
             names = ", ".join([each.path.stem for each in self.departed])
             common.out.print(f"\nKnown traces that diverged: {names}\n")
-        return [common.divergence_json(found.divergence, path)]
+        return [told]
 
     def _print_figures(self) -> None:
         figures = [] if self.blind else ["the canary was found"]
@@ -226,6 +233,11 @@ class _Run:
         if self.explored is not None:
             if self.explored.verdict == "conforms":
                 print_coverage(self.coverage)
+                if self._was_too_short(self.hunted):
+                    common.out.print(_TOO_SHORT, style="yellow")
+            elif self.explored.verdict == "unknown":
+                why = f"The exploration knows nothing: {self.explored.stopped}."
+                common.out.print(why, style="yellow")
             figures.append(f"every sequence of up to {self.explored.depth} commands")
         if self.struck is not None:
             points = self.struck.figures.total().points
@@ -235,6 +247,10 @@ class _Run:
         common.print_left_out(self.about.left_out)
         common.print_declared(self.about.declared)
         common.print_verdict(self.target, self.verdict, "; ".join(figures))
+
+    def _was_too_short(self, hunted: HuntResult | None) -> bool:
+        has_gaps = bool(self.coverage.empty_cells() or self.coverage.unseen())
+        return has_gaps and hunted is not None and hunted.sequences < SEQUENCES
 
     def _json(self, found: list[dict[str, Any]]) -> dict[str, Any]:
         return {

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
@@ -16,19 +17,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from model.strict import SURPRISES
-from resumable.conformance.divergence import Divergence
 from resumable.conformance.forbidden import forbidding
 from resumable.conformance.left_out import LeftOut
-from resumable.conformance.report import explain, rule_of
 from resumable.conformance.target import TargetError
 from resumable.conformance.targets.registry import USAGE
-from resumable.conformance.trace import Verdict, dumps, of_divergence, write
+from resumable.conformance.trace import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 EXIT_STATUS: Final[dict[Verdict, int]] = {"conforms": 0, "diverged": 1, "unknown": 3}
 WRONG_USAGE: Final = 2
 _WIDTH: Final = 92
+SAID_EVERY_S: Final = 60.0
 
 out: Final = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 err: Final = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -200,49 +200,13 @@ def print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, indent=2))
 
 
-def save(divergence: Divergence, folder: Path, note: str) -> Path | None:
-    """Write the trace, and return where. If that fails it is printed, so that it is not
-    lost, and None is returned."""
-    trace = of_divergence(divergence, note)
-    path = folder / f"{file_name(divergence)}.jsonl"
-    try:
-        write(trace, path)
-    except OSError as error:
-        err.print(f"resumable: could not write {path}: {error.strerror}; this is the trace:")
-        err.print(dumps(trace))
-        return None
-    return path
-
-
-def file_name(divergence: Divergence) -> str:
-    """``restart-active_stream_id``: the same for the same kind of divergence."""
-    return re.sub(r"\W+", "-", "-".join(divergence.signature)).strip("-").lower()
-
-
-def print_divergence(divergence: Divergence, path: Path | None) -> None:
-    """The text for people, with the step that failed and what it shows in colour."""
-    style = None
-    for line in explain(divergence, str(path) if path else None).splitlines():
-        style = style if line.startswith(_CONTINUED) else _style(line)
-        out.print(line, style=style)
-
-
-def divergence_json(divergence: Divergence, path: Path | None) -> dict[str, Any]:
-    """The same for machines."""
-    rule, sentence = rule_of(divergence)
-    return {
-        "rule": rule,
-        "sentence": sentence,
-        "where": divergence.closest[0].where,
-        "steps": len(divergence.steps),
-        "trace": str(path) if path else None,
-        "text": explain(divergence, str(path) if path else None),
-    }
-
-
 @contextmanager
 def progress_bar(total: float | None) -> Iterator[Callable[[str, float], None]]:
-    """Shows how far a run is, on a terminal; gives the function that moves it."""
+    """Shows how far a run is, on a terminal; elsewhere it says so once a minute, since what is
+    silent is taken for dead. Gives the function that moves it."""
+    if not err.is_terminal:
+        yield _saying_it_now_and_then()
+        return
     bar = Progress(
         SpinnerColumn(),
         BarColumn(),
@@ -250,21 +214,19 @@ def progress_bar(total: float | None) -> Iterator[Callable[[str, float], None]]:
         TimeElapsedColumn(),
         console=err,
         transient=True,
-        disable=not err.is_terminal,
     )
     with bar:
         task = bar.add_task("", total=total)
         yield lambda text, done: bar.update(task, description=text, completed=done)
 
 
-_CONTINUED: Final = 20 * " "
+def _saying_it_now_and_then() -> Callable[[str, float], None]:
+    said_at = monotonic()
 
+    def move(text: str, _done: float) -> None:
+        nonlocal said_at
+        if monotonic() - said_at >= SAID_EVERY_S:
+            said_at = monotonic()
+            err.print(f"resumable: {text}")
 
-def _style(line: str) -> str | None:
-    if line.startswith("▸") or " diverged from the specification " in line:
-        return "bold red"
-    if line.startswith("The rule:"):
-        return "bold"
-    if line.startswith("    permitted"):
-        return "green"
-    return "red" if line.startswith("    the target did") else None
+    return move

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from resumable.conformance import prose
 from resumable.conformance.cli import common
+from resumable.conformance.cli.telling import divergence_json, save
 from resumable.conformance.contrast import contrast, place
 from resumable.conformance.departures import Departed, Departures, departures
 from resumable.conformance.targets.registry import prepare
@@ -89,7 +90,7 @@ class Compared:
     def __post_init__(self) -> None:
         own = self.folder / _slug(self.target)
         self.traces = [
-            common.save(each.divergence, own / _slug(each.rule), "found by compare")
+            save(each.divergence, own / _slug(each.rule), "found by compare")
             for each in self.result.found
         ]
 
@@ -106,7 +107,7 @@ class Compared:
             "sequences": self.result.sequences,
             "broken": list(self.result.broken),
             "departs": [
-                {"rule": each.rule, **common.divergence_json(each.divergence, path)}
+                {"rule": each.rule, **divergence_json(each.divergence, path)}
                 for each, path in zip(self.result.found, self.traces, strict=True)
             ],
         }

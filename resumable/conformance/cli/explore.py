@@ -7,6 +7,7 @@ import click
 
 from resumable.conformance.about import About, about
 from resumable.conformance.cli import common
+from resumable.conformance.cli.telling import tell
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.explore.certificate import certificate, title, words
 from resumable.conformance.explore.drawing import save as save_graph
@@ -121,11 +122,11 @@ def report_found(result: Explored, folder: Path, *, as_json: bool) -> list[dict[
     """Save the counterexample, if there is one, and print it unless it goes into JSON."""
     if result.found is None:
         return []
-    path = common.save(result.found, folder, "found by explore: there is no shorter one")
+    note = "found by explore: there is no shorter one"
+    told = tell(result.found, folder, note, as_json=as_json)
     if not as_json:
-        common.print_divergence(result.found, path)
         common.out.print()
-    return [common.divergence_json(result.found, path)]
+    return [told]
 
 
 def _report(result: Explored, folder: Path, drawn: list[Path], *, as_json: bool) -> None:

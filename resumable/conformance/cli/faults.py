@@ -13,6 +13,7 @@ from resumable.conformance.cli import common
 from resumable.conformance.cli.explore import scope_for
 from resumable.conformance.cli.planted import try_planted
 from resumable.conformance.cli.tables import print_wide
+from resumable.conformance.cli.telling import tell
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.faults.certificate import certificate, words
 from resumable.conformance.faults.figures import KINDS, Violation, places
@@ -142,12 +143,9 @@ def report_found(result: Struck, folder: Path, *, as_json: bool) -> list[dict[st
         told.setdefault(violation.divergence.signature, violation)
     for violation in told.values():
         note = f"found by faults: {KINDS[violation.kind].says} ({violation.mode})"
-        path = common.save(violation.divergence, folder, note)
-        found.append(
-            {"kind": violation.kind, **common.divergence_json(violation.divergence, path)}
-        )
+        told_json = tell(violation.divergence, folder, note, as_json=as_json)
+        found.append({"kind": violation.kind, **told_json})
         if not as_json:
-            common.print_divergence(violation.divergence, path)
             common.out.print()
     return found
 

@@ -9,6 +9,7 @@ import click
 
 from resumable.conformance.cli import common
 from resumable.conformance.cli.tables import print_tally
+from resumable.conformance.cli.telling import tell
 from resumable.conformance.hunt import progress
 from resumable.conformance.hunt.batch import Signature
 from resumable.conformance.hunt.hunt import Budget, Found, Hunt, HuntResult
@@ -154,10 +155,9 @@ def report_found(result: HuntResult, folder: Path, *, as_json: bool) -> list[dic
     found_json = []
     for found in result.found:
         note = f"found by hunt --seed {result.seed}, sequence {found.number}"
-        path = common.save(found.divergence, folder, note)
-        found_json.append(common.divergence_json(found.divergence, path))
+        found_json.append(tell(found.divergence, folder, note, as_json=as_json))
         if not as_json:
-            _print_found(found, path)
+            _print_whether_shrunk(found)
     return found_json
 
 
@@ -205,8 +205,7 @@ def print_broken(result: HuntResult, target: str) -> None:
         common.err.print("\n".join([said, *printed]), style="red")
 
 
-def _print_found(found: Found, path: Path | None) -> None:
-    common.print_divergence(found.divergence, path)
+def _print_whether_shrunk(found: Found) -> None:
     if not found.is_shrunk:
         common.out.print(
             "This is not shrunk: the divergence did not happen a second time, or there was no"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import click
 
 from resumable.conformance.cli import common
+from resumable.conformance.cli.telling import divergence_json, print_divergence
 from resumable.conformance.divergence import Divergence
 from resumable.conformance.gate import can_follow, check_permitted
 from resumable.conformance.left_out import LeftOut, left_out_of
@@ -72,15 +73,16 @@ class _Ending(NamedTuple):
 
 
 def _ending(target: Target, trace: Trace) -> _Ending:
+    found, broken = None, ""
+    try:
+        found = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
+    except TargetError as error:
+        broken = str(error)
     # All that the trace asks for can be done: what is left is what is not looked at.
     left_out = left_out_of(target)._replace(
         kinds=frozenset(), lone_surrogates=False, files=False, limits=()
     )
-    try:
-        found = run(target, trace.commands, setting=trace.setting, limits=trace.limits)
-    except TargetError as error:
-        return _Ending(None, str(error), left_out)
-    return _Ending(found, "", left_out)
+    return _Ending(found, broken, left_out)
 
 
 def _report(path: Path, trace: Trace, spec: str, ending: _Ending, *, as_json: bool) -> None:
@@ -88,7 +90,7 @@ def _report(path: Path, trace: Trace, spec: str, ending: _Ending, *, as_json: bo
     if broken:
         common.err.print(f"resumable: the target {broken}", style="red")
     if as_json:
-        found = [] if divergence is None else [common.divergence_json(divergence, path)]
+        found = [] if divergence is None else [divergence_json(divergence, path)]
         common.print_json(
             {
                 "verdict": ending.verdict,
@@ -100,7 +102,7 @@ def _report(path: Path, trace: Trace, spec: str, ending: _Ending, *, as_json: bo
             }
         )
     elif divergence is not None:
-        common.print_divergence(divergence, path)
+        print_divergence(divergence, path)
     elif not broken:
         common.print_left_out(left_out)
         common.out.print(f"{spec} conforms: {path}, {len(trace.steps)} steps", style="green")

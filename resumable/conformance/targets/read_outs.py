@@ -5,8 +5,11 @@ from sqlite3 import Connection, ProgrammingError
 from typing import Any
 
 from resumable.conformance.setting import ROW_FACTORIES, Setting
-from resumable.conformance.target import UNCHANGED, Brief, Raised
+from resumable.conformance.target import UNCHANGED, Brief, Misshapen, Raised
 from resumable.conformance.targets.stream_like import StreamLike
+
+_NO_ROWS = (TypeError, KeyError, IndexError)
+"""What comes of asking something for a column that it has not."""
 
 
 def brief(stream: StreamLike, is_unchanged: bool, harm: Callable[[], str]) -> Brief:
@@ -41,14 +44,24 @@ def rows_written(connection: Connection) -> int | None:
 
 def chunks(stream: StreamLike, id: str) -> Any:
     """``get_stream_chunks`` as (body, index) rows, or the exception."""
-    return _read(
-        lambda: [(row["body"], row["chunk_index"]) for row in stream.get_stream_chunks(id)]
-    )
+    rows = _read(lambda: stream.get_stream_chunks(id))
+    if isinstance(rows, Raised):
+        return rows
+    try:
+        return [(row["body"], row["chunk_index"]) for row in rows]
+    except _NO_ROWS:
+        return Misshapen(rows, "list of dicts with body and chunk_index")
 
 
 def metadata(stream: StreamLike, id: str) -> Any:
     """``get_stream_metadata`` as (status, request), None, or the exception."""
-    return _read(lambda: _pair(stream.get_stream_metadata(id)))
+    row = _read(lambda: stream.get_stream_metadata(id))
+    if row is None or isinstance(row, Raised):
+        return row
+    try:
+        return (row["status"], row["request_id"])
+    except _NO_ROWS:
+        return Misshapen(row, "dict with status and request_id, and not None")
 
 
 def harm_to(connection: Connection, setting: Setting, *, ended_transaction: bool) -> str:
@@ -72,10 +85,6 @@ def _changed_in(connection: Connection, setting: Setting) -> str:
     if connection.isolation_level != setting.isolation_level:
         return "changed the isolation level"
     return ""
-
-
-def _pair(row: Any) -> tuple[Any, Any] | None:
-    return None if row is None else (row["status"], row["request_id"])
 
 
 def _read(read: Callable[[], Any]) -> Any:
