@@ -45,7 +45,18 @@ class Replaying:
         return found
 
 
-def known_traces(folder: Path) -> list[tuple[Path, Trace]]:
+_INSTALLED: Final = Path(__file__).parent / "traces"
+_CHECKED_OUT: Final = Path(__file__).parents[2] / "tests" / "traces"
+_SHIPPED: Final = _INSTALLED if _INSTALLED.is_dir() else _CHECKED_OUT
+
+
+def known_traces(own: Path | None) -> list[tuple[Path, Trace]]:
+    """The traces that come with the harness, and then those in the folder ``own``. Raises
+    TraceError, as ``traces_in``."""
+    return [*traces_in(_SHIPPED), *(traces_in(own) if own else ())]
+
+
+def traces_in(folder: Path) -> list[tuple[Path, Trace]]:
     """The traces in ``folder``, in the order of their names; none if there is no folder.
 
     Raises TraceError for what is no trace, and for one that conformed when it was recorded

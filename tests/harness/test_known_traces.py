@@ -1,6 +1,7 @@
 """The known traces: each conforms everywhere, and the replies in it are permitted for ever."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 import pytest
 
 from model import Flush, Replay, Restart, Start
-from resumable.conformance.gate import check_permitted, known_traces
+from resumable.conformance.gate import check_permitted, known_traces, traces_in
 from resumable.conformance.run import no_longer_permitted, run
 from resumable.conformance.target import Seen, Target
 from resumable.conformance.targets.builtin import sqlite, sqlite_file, sqlite_process
@@ -93,7 +94,7 @@ def test_the_first_reply_that_is_forbidden_now_is_named(trace: Trace, step: int 
 def test_a_trace_that_conformed_and_is_forbidden_now_stops_the_gate(tmp_path: Path) -> None:
     write(recorded(STARTED, Seen(value="s1"), Seen()), tmp_path / "wrong.jsonl")
     with pytest.raises(TraceError, match=r"wrong\.jsonl: .* at step 2; .*recorded anew"):
-        known_traces(tmp_path)
+        traces_in(tmp_path)
 
 
 def test_a_trace_that_diverged_may_record_what_is_forbidden(tmp_path: Path) -> None:
@@ -102,8 +103,22 @@ def test_a_trace_that_diverged_may_record_what_is_forbidden(tmp_path: Path) -> N
 
 
 def test_the_known_traces_come_in_the_order_of_their_names() -> None:
-    assert [path.stem for path, _ in known_traces(FOLDER)] == sorted(TRACES)
+    assert [path.stem for path, _ in traces_in(FOLDER)] == sorted(TRACES)
 
 
-def test_where_there_is_no_folder_there_are_no_known_traces(tmp_path: Path) -> None:
-    assert known_traces(tmp_path / "nowhere") == []
+def test_where_there_is_no_folder_there_are_no_traces(tmp_path: Path) -> None:
+    assert traces_in(tmp_path / "nowhere") == []
+
+
+def test_the_known_traces_come_with_the_harness_and_ones_own_after_them(tmp_path: Path) -> None:
+    write(of_commands([Flush()]), tmp_path / "mine.jsonl")
+    known = known_traces(None)
+    assert [path.stem for path, _ in known] == sorted(TRACES)
+    assert known_traces(tmp_path) == [*known, *traces_in(tmp_path)]
+    assert len(traces_in(tmp_path)) == 1
+
+
+def test_the_installed_package_brings_them() -> None:
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text())
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included == {"tests/traces": "resumable/conformance/traces"}

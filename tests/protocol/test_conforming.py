@@ -33,7 +33,7 @@ from model import (
 )
 from resumable.conformance import lockstep_machine
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.gate import can_follow, known_traces
+from resumable.conformance.gate import can_follow, traces_in
 from resumable.conformance.hunt.batch import run_sequence
 from resumable.conformance.hunt.swarm import Swarm
 from resumable.conformance.left_out import left_out_of
@@ -93,7 +93,7 @@ def test_a_right_stranger_conforms(right: Target) -> None:
 
 def test_a_right_stranger_conforms_on_every_trace_that_it_can_follow(right: Target) -> None:
     left_out = left_out_of(right)
-    traces = [trace for _, trace in known_traces(TRACES) if can_follow(trace, left_out)]
+    traces = [trace for _, trace in traces_in(TRACES) if can_follow(trace, left_out)]
     assert len(traces) > 30
     for trace in traces:
         assert run(right, trace.commands) is None

@@ -33,7 +33,7 @@ from model.classes import CLASSES
 from model.outcome import DONE
 from model.sometimes import SOMETIMES
 from resumable.conformance.divergence import Divergence
-from resumable.conformance.gate import can_follow, known_traces
+from resumable.conformance.gate import can_follow, traces_in
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.report import explain
 from resumable.conformance.run import run
@@ -253,7 +253,7 @@ def test_known_traces_conform(original: Upstream) -> None:
     left_out = left_out_of(original)
     traces = [
         (path.stem, trace)
-        for path, trace in known_traces(Path("tests/traces"))
+        for path, trace in traces_in(Path("tests/traces"))
         if can_follow(trace, left_out)
     ]
     assert len(traces) > 30

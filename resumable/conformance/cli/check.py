@@ -56,7 +56,7 @@ from resumable.conformance.workers import Lost, Workers
     type=common.DURATION,
     help=f"How long to hunt: 30s, 10m. Without it, {SEQUENCES:,} sequences.",
 )
-@common.traces_option("Folder of known traces, which are replayed first.")
+@common.traces_option("Folder of your own traces, which are replayed after the known ones.")
 @common.workers_option
 @common.out_option
 @common.forbid_option
@@ -65,7 +65,7 @@ def check(
     target: str,
     seed: int,
     seconds: float | None,
-    traces: Path,
+    traces: Path | None,
     workers: int,
     folder: Path,
     *,

@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
-from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -106,21 +105,19 @@ out_option = click.option(
 
 
 def traces_option(says: str) -> Callable[[F], F]:
-    """Where the known traces are; ``says`` what they are for."""
+    """Where known traces are besides those that come with the harness; ``says`` what for."""
     return click.option(
         "--traces",
-        default="tests/traces",
-        show_default=True,
         type=click.Path(file_okay=False, path_type=Path),
         callback=_there_if_named,
         help=says,
     )
 
 
-def _there_if_named(context: click.Context, option: click.Parameter, folder: Path) -> Path:
-    """Nobody needs to have the usual folder; one that was named has to be there."""
-    is_named = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
-    if is_named and not folder.is_dir():
+def _there_if_named(
+    context: click.Context, option: click.Parameter, folder: Path | None
+) -> Path | None:
+    if folder is not None and not folder.is_dir():
         raise click.BadParameter(f"there is no folder {str(folder)!r}", context, option)
     return folder
 

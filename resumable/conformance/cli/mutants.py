@@ -43,7 +43,7 @@ _RIGHT: Final = "sqlite"
     show_default="30s",
     help="How long an engine may look for one mutant, in time of its own process.",
 )
-@common.traces_option("Folder of the known traces that a check begins with.")
+@common.traces_option("Folder of your own traces, which a check replays after the known ones.")
 @common.workers_option
 @common.json_option
 def mutants(
@@ -51,7 +51,7 @@ def mutants(
     engines: tuple[str, ...],
     seed: int,
     seconds: float,
-    traces: Path,
+    traces: Path | None,
     workers: int,
     *,
     met: bool,

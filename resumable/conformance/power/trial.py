@@ -57,7 +57,7 @@ class Trial:
     engine: str
     seed: int
     seconds: float
-    traces: Path
+    traces: Path | None
 
     def run(self, right: Target, beat: Beat) -> Fate:
         mutant = MUTANTS[self.mutant]
