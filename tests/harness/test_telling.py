@@ -38,6 +38,18 @@ class Wrong(AnotherHand):
 '''
 
 
+RAISES: Final = """
+from tests.strangers.another_hand import AnotherHand
+
+class Raises(AnotherHand):
+    def look(self):
+        return {}["none"]
+
+    def flush_buffer(self):
+        self.look()
+"""
+
+
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "shares.py").write_text(SHARES)
@@ -55,6 +67,24 @@ def test_it_is_said_if_a_new_process_does_not_show_it(
     assert ("In a new process this does not happen again" in text) != again
     found: dict[str, Any] = json.loads(called(capsys, *arguments, "--json").stdout)
     assert [each["comes_again"] for each in found["found"]] == [again]
+
+
+def test_many_divergences_are_summed_up_by_their_rules(tmp_path: Path, capsys: Capture) -> None:
+    target = "tests.strangers.wrong.keeping:ConnectionsAreManaged"
+    arguments = ("hunt", "--target", target, "--sequences", "50", "--keep-going")
+    text = called(capsys, *arguments, "--out", tmp_path).stdout
+    (at,) = [at for at, line in enumerate(text.splitlines()) if " kinds of divergence," in line]
+    lines = text.splitlines()[at:]
+    total = int(lines[0].split()[0])
+    rows = [line.split() for line in lines[1 : lines.index("")]]
+    assert sum(int(count) for count, _, _ in rows) == total >= 4
+    assert all(Path(trace).is_file() for _, _, trace in rows)
+
+
+def test_of_what_a_stranger_raises_it_is_told_where(here: Path, capsys: Capture) -> None:
+    (here / "raises.py").write_text(RAISES)
+    arguments = ("hunt", "--target", "raises:Raises", "--sequences", "25", "--out", here)
+    assert "KeyError: 'none' (raises.py, line 6, in look)" in called(capsys, *arguments).stdout
 
 
 class Shouts(ResumableStream):

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,6 +17,9 @@ from resumable.conformance.run import run
 from resumable.conformance.targets.registry import open_target
 from resumable.conformance.trace import TraceError, Verdict, read
 from resumable.conformance.workers import Workers
+
+_MANY: Final = 4
+"""Divergences of which nobody keeps in mind what they have in common."""
 
 
 @click.command()
@@ -214,6 +217,21 @@ def _print_whether_shrunk(found: Found) -> None:
     common.out.print()
 
 
+def _print_rules(found: list[dict[str, Any]]) -> None:
+    """Of many divergences, which rules they are departures from: mostly they have few
+    causes."""
+    if len(found) < _MANY:
+        return
+    by_rule: dict[str, list[dict[str, Any]]] = {}
+    for each in found:
+        by_rule.setdefault(each["rule"] or each["where"], []).append(each)
+    common.out.print(f"{len(found)} kinds of divergence, by the rule, with its shortest trace:")
+    for rule, alike in sorted(by_rule.items(), key=lambda item: -len(item[1])):
+        shortest = min(alike, key=lambda each: int(each["steps"]))
+        common.out.print(f"{len(alike):>4}  {rule}  {shortest['trace'] or ''}")
+    common.out.print()
+
+
 def _report(target: str, result: HuntResult, folder: Path, *, as_json: bool) -> None:
     verdict = verdict_of(result)
     found = report_found(result, folder, as_json=as_json)
@@ -223,6 +241,7 @@ def _report(target: str, result: HuntResult, folder: Path, *, as_json: bool) -> 
             {"verdict": verdict, "target": target, **hunt_json(result), "found": found}
         )
     else:
+        _print_rules(found)
         print_tally(result.tally)
         common.print_left_out(result.coverage.left_out)
         common.print_verdict(target, verdict, summary(result))

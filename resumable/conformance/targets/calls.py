@@ -1,6 +1,8 @@
 """The calls of an instance's own methods, each as a reply."""
 
+import os
 from collections.abc import Callable
+from traceback import walk_tb
 from typing import Any, Final
 
 from model import (
@@ -32,8 +34,10 @@ Perform = Callable[[Any, Bindings], Seen]
 class Calls:
     """Calls the methods of ``instance``, which lives only as long as its process would."""
 
-    def __init__(self, classify: Classify) -> None:
+    def __init__(self, classify: Classify, folder: str) -> None:
+        """``folder`` is where the target's own files are; "" if nobody asks for a line."""
         self.instance: StreamLike = NOBODY
+        self._folder: Final = folder
         self._classify: Final = classify
         self._raised = Exception()
         """What the last call that was refused raised."""
@@ -64,8 +68,19 @@ class Calls:
     def refusal(self, error: Exception, frames: tuple[str, ...] = ()) -> Seen:
         """The reply of a call that raised ``error`` after it had sent ``frames``."""
         self._raised = error
-        text = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error}{self._place_of(error)}"
         return Seen(None, frames, self._classify(error), False, text)
+
+    def _place_of(self, error: Exception) -> str:
+        """The last line of the target's own files that it came through."""
+        place = ""
+        if self._folder:
+            for frame, line in walk_tb(error.__traceback__):
+                code = frame.f_code
+                if code.co_filename.startswith(self._folder):
+                    file = os.path.basename(code.co_filename)  # noqa: PTH119 - quicker by far
+                    place = f" ({file}, line {line}, in {code.co_name})"
+        return place
 
     def call(self, method: Callable[..., object], *arguments: object) -> Seen:
         try:

@@ -50,6 +50,7 @@ from resumable.conformance.targets.stream_like import (
     SetClock,
     StreamLike,
     any_exception,
+    folder_of,
     limits_of,
     missing_methods,
     takes_limits,
@@ -81,7 +82,8 @@ class InProcess:
         self._database: Database
         self._setting = Setting()
         self._limits: dict[str, resumable.Limits] = {}
-        self._calls: Final = Calls(classify)
+        is_strange = classify is any_exception
+        self._calls: Final = Calls(classify, folder_of(factory) if is_strange else "")
         self._spared: StreamLike
         self._now_ms = 0
         self._has_rows: bool | None = None

@@ -1,7 +1,10 @@
 """What an implementation in Python has to offer, to be held against the specification."""
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import resumable
@@ -63,6 +66,12 @@ def any_exception(error: Exception) -> str:
     """How a stranger's errors are told apart: only the dead socket's own has to be let
     through; every other is a refusal."""
     return "socket" if isinstance(error, SocketDiedError) else "other"
+
+
+def folder_of(factory: Factory) -> str:
+    """Where the module that made it lies; "" if that is no file."""
+    file = getattr(sys.modules.get(getattr(factory, "__module__", "")), "__file__", None)
+    return f"{Path(file).parent}{os.sep}" if file else ""
 
 
 def takes_limits(factory: Factory) -> bool:
