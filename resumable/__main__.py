@@ -14,6 +14,14 @@ def main() -> None:
         cure = 'the command line needs the harness: pip install "resumable-stream[conformance]"'
         sys.stderr.write(f"resumable: {error}; {cure}\n")
         sys.exit(_WRONG_USAGE)
+    except ImportError as error:
+        if error.name != "model":
+            raise
+        cure = (
+            "the harness has a package of that name: give yours another, or put it in a package"
+        )
+        sys.stderr.write(f"resumable: {error}; {cure}\n")
+        sys.exit(_WRONG_USAGE)
     except KeyboardInterrupt:
         sys.exit(_UNKNOWN)
     cli.main()

@@ -11,7 +11,11 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
+from model.strict import SURPRISES
 from resumable.conformance.cli import resumable
+from resumable.conformance.faults.planted import PLANTED
+from resumable.conformance.mutants import MUTANTS
+from resumable.conformance.mutants.known import KNOWN
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,11 +56,15 @@ def test_the_counterexample_is_what_its_command_prints(tmp_path: Path) -> None:
     sorted({line for text in blocks("sh") for line in text.splitlines() if line.strip()}),
 )
 def test_every_command_and_option_of_the_readme_exists(command: str) -> None:
-    """The two long ones are what ``.ci/run`` does; of the others the options are parsed."""
-    words = shlex.split(command)
-    if "resumable" not in words:
+    """Those of ``resumable`` are not run: their options are looked for in the help."""
+    words = shlex.split(command.replace("sh -c '", ""), posix=False)
+    files = [word for word in words if word.startswith("tests/") and word.endswith(".py")]
+    assert [file for file in files if not (ROOT / file).is_file()] == []
+    programs = [Path(word).name for word in words]
+    if "resumable" not in programs:
+        assert {"pytest", "python"}.intersection(programs)
         return
-    name, *arguments = words[words.index("resumable") + 1 :]
+    name, *arguments = words[programs.index("resumable") + 1 :]
     options = [word for word in arguments if word.startswith("--")]
     shown = CliRunner().invoke(resumable, [name, "--help"])
     assert shown.exit_code == 0
@@ -80,3 +88,15 @@ def test_every_surprise_is_listed_with_the_sentence_of_its_trace() -> None:
     }
     assert len(notes) >= 15
     assert listed == notes
+
+
+def test_the_figures_that_can_be_counted_are_right() -> None:
+    def is_told(text: str) -> bool:
+        return text in " ".join(README.split())
+
+    met = {bug.mutant for bug in KNOWN if bug.mutant}
+    assert is_told(f"plants {len(MUTANTS)} bugs")
+    assert is_told(f"{len(met)} of them (`--met`)")
+    assert is_told(f"{len(KNOWN) - len(met)} more times conforms")
+    assert is_told(f"which of {len(PLANTED)} planted bugs")
+    assert is_told(f"Which of the {len(SURPRISES)} surprises")

@@ -19,6 +19,9 @@ from model.commands import innermost, stream_of
 from resumable.conformance.setting import Setting
 from resumable.conformance.target import Misshapen, Raised, Seen
 
+Signature = tuple[str, str]
+"""What tells divergences apart: the kind of command, and what differed first."""
+
 FORBIDDEN: Final = "forbidden: "
 """Before the name of a surprise, in place of what was read: that conforms, and is forbidden
 all the same."""
@@ -88,8 +91,8 @@ class Divergence(NamedTuple):
         return where.removeprefix(FORBIDDEN) if where.startswith(FORBIDDEN) else ""
 
     @property
-    def signature(self) -> tuple[str, str]:
-        """What tells divergences apart: the kind of command, and what differed first."""
+    def signature(self) -> Signature:
+        """What tells it apart from others."""
         where = self.closest[0].where
         return _kind(self.steps[-1], where), where
 
@@ -100,6 +103,8 @@ _METHODS: Final = {
     ReplayWhileSending: Replay.__name__,
 }
 """Kinds of command that call the method of another kind."""
+
+_STRUCK: Final = " while the disk fails"
 
 _REPLY: Final = ("raises", "returns", "frames")
 
@@ -156,4 +161,10 @@ def _kind(step: Step, where: str) -> str:
     if isinstance(step.command, ReplayWhileSending) and where in _REPLY:
         call = step.command
     name = _METHODS.get(type(call), type(call).__name__)
-    return f"{name} while the disk fails" if step.seen.disk_failed else name
+    return name + _STRUCK if step.seen.disk_failed else name
+
+
+def is_as_plain(one: Signature, other: Signature) -> bool:
+    """Whether ``one`` is ``other``, or the same without the fault that struck there."""
+    kind, where = other
+    return one in ((kind, where), (kind.removesuffix(_STRUCK), where))

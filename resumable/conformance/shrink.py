@@ -1,8 +1,9 @@
 """Shrinking: the shortest program found that still shows the *same* divergence.
 
 Every candidate is run from the start with everything compared. One is taken if it diverges
-in the same place, at the same kind of command, and is simpler. The order of the candidates
-is fixed, so that the same program always shrinks to the same one.
+in the same place, at the same kind of command, and is simpler; a fault that need not have
+struck is no part of the matter. The order of the candidates is fixed, so that the same program
+always shrinks to the same one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +29,7 @@ from model import (
     Store,
 )
 from model.commands import stream_of
-from resumable.conformance.divergence import Divergence
+from resumable.conformance.divergence import Divergence, is_as_plain
 from resumable.conformance.left_out import left_out_of
 from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
@@ -118,9 +119,10 @@ class _Shrinker:
         self._tried.add(key)
         better = cost(commands, setting) < cost(self._commands, self._setting)
         divergence = self._run(commands, setting) if better else None
-        if divergence is None or divergence.signature != self._signature:
+        if divergence is None or not is_as_plain(divergence.signature, self._signature):
             return False
         self._take(divergence)
+        self._signature = divergence.signature
         return True
 
     def _take(self, divergence: Divergence) -> None:

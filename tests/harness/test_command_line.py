@@ -117,6 +117,24 @@ runpy.run_module("resumable", run_name="__main__")
     assert "Traceback" not in run.stderr
 
 
+def test_a_module_of_the_users_that_hides_the_specification_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("User = object\n")
+    run = resumable("check", cwd=tmp_path)
+    assert run.returncode == 2
+    assert "give yours another" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_target_that_misses_a_module_of_its_own_is_told_what_hides_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    (tmp_path / "uses_model.py").write_text("from model import User\n")
+    monkeypatch.chdir(tmp_path)
+    run = called(capsys, "check", "--target", "uses_model:Stream")
+    assert run.returncode == 2
+    assert "the harness has a package called model" in run.stderr
+
+
 # -- replay --
 
 

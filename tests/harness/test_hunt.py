@@ -8,8 +8,9 @@ from typing import Any, Final
 import pytest
 
 from model import ORIGINAL, Command, Start
+from resumable.conformance.divergence import Signature
 from resumable.conformance.hunt import progress
-from resumable.conformance.hunt.batch import Batch, BatchResult, Signature
+from resumable.conformance.hunt.batch import Batch, BatchResult
 from resumable.conformance.hunt.hunt import BATCH, Budget, Hunt, HuntResult
 from resumable.conformance.hunt.long_ways import long_ways
 from resumable.conformance.hunt.swarm import Swarm

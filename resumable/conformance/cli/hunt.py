@@ -10,8 +10,8 @@ import click
 from resumable.conformance.cli import common
 from resumable.conformance.cli.tables import print_tally
 from resumable.conformance.cli.telling import tell
+from resumable.conformance.divergence import Signature
 from resumable.conformance.hunt import progress
-from resumable.conformance.hunt.batch import Signature
 from resumable.conformance.hunt.hunt import Budget, Found, Hunt, HuntResult
 from resumable.conformance.run import run
 from resumable.conformance.targets.registry import open_target

@@ -7,7 +7,7 @@ from typing import Final
 from model import ORIGINAL, Advance, Limits
 from resumable.conformance.ahead import foreseen
 from resumable.conformance.coverage import Coverage
-from resumable.conformance.divergence import DivergedError, Divergence
+from resumable.conformance.divergence import DivergedError, Divergence, Signature
 from resumable.conformance.hunt.errands import COVERS_EVERY
 from resumable.conformance.hunt.rarity import Rarity
 from resumable.conformance.hunt.swarm import Swarm
@@ -18,7 +18,6 @@ from resumable.conformance.tally import Tally
 from resumable.conformance.target import Target
 from resumable.conformance.vocabulary import vocabulary
 
-Signature = tuple[str, str]
 Beat = Callable[[], None]
 
 _NOTHING: Final = Advance(0)

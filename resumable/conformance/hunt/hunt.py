@@ -6,8 +6,8 @@ from time import monotonic
 from typing import Any, Final
 
 from resumable.conformance.coverage import Coverage
-from resumable.conformance.divergence import Divergence
-from resumable.conformance.hunt.batch import Batch, BatchResult, Candidate, Signature
+from resumable.conformance.divergence import Divergence, Signature
+from resumable.conformance.hunt.batch import Batch, BatchResult, Candidate
 from resumable.conformance.tally import Tally
 from resumable.conformance.workers import Lost, Task, Workers
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -107,11 +108,18 @@ def _import(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise TargetError(
-            f"cannot import {name!r}: {error}; run in the folder that holds it, or install it"
+            f"cannot import {name!r}: {error}; run in the folder that holds {error.name!r}, or"
+            " install it"
         ) from error
     except SystemExit as error:
         raise TargetError(f"{name} exits when it is imported (status {error.code})") from error
     except Exception as error:
-        raise TargetError(
-            f"{name} raises when it is imported: {type(error).__name__}: {error}"
-        ) from error
+        raised = f"{type(error).__name__}: {error}{_hidden(error)}"
+        raise TargetError(f"{name} raises when it is imported: {raised}") from error
+
+
+def _hidden(error: Exception) -> str:
+    """What may be behind it if a module of the user's is called as the specification is."""
+    if re.search(r"\bmodel\b", str(error)) is None:
+        return ""
+    return "; the harness has a package called model, which hides another"
