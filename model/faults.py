@@ -154,8 +154,9 @@ def _flushes(
 def _after_any_chunk(
     state: State, stream: str, bodies: list[str], now: int, limits: Limits
 ) -> tuple[Disk, ...]:
-    """A flush that failed is made up for with whatever chunk comes next."""
-    disks = []
+    """A flush that failed is made up for with whatever chunk comes next; before it, if the
+    buffer takes no more."""
+    disks = [flushed(state, now).disk] if must_flush_first(state, limits) else []
     for body in bodies:
         state = buffered(state, stream, body, limits)
         disks.append(flushed(state, now).disk)

@@ -240,3 +240,16 @@ def test_a_crash_inside_a_struck_burst_may_come_after_a_flush_of_any_chunk_but_l
     disks = inside(state, WhileFaulty(burst, "io_error", 0), NOW_MS, SMALL)
     found = [[chunk.body for chunk in disk.chunks] for disk in disks]
     assert found == [burst.bodies[:count] for count in range(1, 6)]
+
+
+def test_a_crash_inside_a_struck_burst_may_come_before_its_first_chunk_if_none_was_taken() -> (
+    None
+):
+    size = SMALL.buffer_chunks_max
+    kept = Burst("s1", "y", size)
+    state = after(Start("s1", "r"), limits=SMALL)
+    for body in kept.bodies:
+        state = buffered(state, "s1", body, SMALL)
+    disks = inside(state, WhileFaulty(Burst("s1", "x", 2), "io_error", 0), NOW_MS, SMALL)
+    found = [[chunk.body for chunk in disk.chunks] for disk in disks]
+    assert found == [[*kept.bodies, *["x0", "x1"][:count]] for count in range(3)]
