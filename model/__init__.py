@@ -1,18 +1,24 @@
 """The specification: what a resumable stream is, as a pure state machine in memory.
 
-Read the modules in this order, each a few minutes:
+Read the modules in this order, each a few minutes. What is specified:
 
-1. ``limits``      the numbers (how many chunks, bytes, milliseconds)
-2. ``state``       what a crash keeps (``Disk``) and what it forgets (``Memory``)
-3. ``commands``    everything that can be done to a stream
-4. ``step``        what each command does: ``step(state, command, now)``
-5. ``transitions`` the parts that ``step`` is made of, each ``State -> State``
-6. ``reentry``     what a call from inside ``send`` does to the replay around it
-7. ``faults``      what a failing disk or a dead socket may leave behind
-8. ``crash``       what a loss of power may leave behind
-9. ``frames``      the text that a client receives
-10. ``rules``      the rules in sentences, for reports, and which one is at stake
-11. ``properties`` what must always hold, and what must sometimes be seen
+1. ``limits``       the numbers (how many chunks, bytes, milliseconds)
+2. ``state``        what a crash keeps (``Disk``) and what it forgets (``Memory``)
+3. ``commands``     everything that can be done to a stream
+4. ``outcome``      what a command may lead to: a reply, and a next state
+5. ``step``         what each command does: ``step(state, command, now)``
+6. ``transitions``  the parts that ``step`` is made of, each ``State -> State``
+7. ``frames``       the text that a client receives
+8. ``reentry``      what a call from inside ``send`` does to the replay around it
+9. ``faults``       what a failing disk or a dead socket may leave behind
+10. ``crash``       what a loss of power may leave behind
+
+What is claimed of every step (``properties``): what ``always`` holds, and what ``sometimes``
+(and ``sometimes_replaying``) has to be seen; ``classes`` are the states that a person tells apart.
+
+What is said to people: the ``rules`` in words (``rules_of_calls``, ``rules_across_calls``, each
+a ``rule``), and which of them a ``departure`` breaks, by its ``circumstances`` and the
+``evidence``; the surprises that a service may forbid are in ``strict``, made of ``surprise``.
 
 No I/O, no clock, no randomness, and nothing shared with the implementation: a constant that
 is wrong there cannot be wrong here too. Times are whole milliseconds since the epoch, stream

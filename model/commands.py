@@ -276,8 +276,14 @@ def stream_of(command: Command) -> str | None:
     return stream
 
 
+def moved(now: int, command: Command) -> int:
+    """The time at which ``command`` comes, if the one before it came at ``now``."""
+    return now + command.ms if isinstance(command, Advance) else now
+
+
 def innermost(command: Command) -> Command:
-    """The call that a command is made around, however deep; itself, if it is around none."""
+    """The call within a command, however deep, also one from inside ``send``; itself, if
+    there is none."""
     while (call := getattr(command, "call", None)) is not None:
         command = call
     return command

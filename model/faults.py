@@ -44,8 +44,8 @@ def while_faulty(
 ) -> Outcomes:
     """As ``while_disk_fails``, for faults that may strike only once, and at reads and locks,
     too: the call may not have minded, and a replay, which may read while it sends, may fail
-    after any of its frames. A constructor that raised has done nothing, so that the next one restores the same. What is
-    destroyed may still ask the database, and fail with it."""
+    after any of its frames. A constructor that raised has done nothing, so that the next one
+    restores the same. What is destroyed may still ask the database, and fail with it."""
     unharmed = [outcome._replace(reply=_struck(outcome.reply)) for outcome in clean]
     if isinstance(call, Restart):
         return (*clean, *unharmed, *[refused("disk", outcome.state) for outcome in clean])

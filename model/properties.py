@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
     @property
     def call(self) -> Command | Call:
-        """The command, or the call that a fault or a transaction surrounds."""
+        """The command, or the innermost call in it."""
         return innermost(self.command)
 
 

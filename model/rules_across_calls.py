@@ -160,7 +160,7 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
         " never one in between.",
         (CutPower, CutPowerDuring),
     ),
-    # -- Text, order and indexes --
+    # -- Sockets, text, order and indexes --
     Rule(
         "dead_socket_changes_nothing",
         "What send raises comes through replay_chunks, and the stream stays as it was.",

@@ -8,7 +8,8 @@ that can be foreseen, and where it cannot, any sequence of commands is as good a
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from model import INITIAL, Advance, Command, Limits, State
+from model import INITIAL, Command, Limits, State
+from model.commands import moved
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.target import Target, step_of
 
@@ -63,7 +64,7 @@ def _wish_of(target: Target) -> Callable[[Iterable[Planned]], None] | None:
 def _timed(commands: Iterable[Command], *, looks: bool) -> Iterator[Planned]:
     now_ms = EPOCH_MS
     for command in commands:
-        now_ms += command.ms if isinstance(command, Advance) else 0
+        now_ms = moved(now_ms, command)
         yield Planned(command, now_ms, looks)
 
 
@@ -74,5 +75,5 @@ def chosen(target: Target, choose: Choose, length: int, limits: Limits) -> Itera
     for _ in range(length):
         command = choose(state, now_ms)
         yield command
-        now_ms += command.ms if isinstance(command, Advance) else 0
+        now_ms = moved(now_ms, command)
         state = permitted(state, command, now_ms, limits)[0].state

@@ -20,6 +20,7 @@ from model import (
     Store,
     step,
 )
+from model.commands import moved
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.hunt.errands import Aim, aimed
 from resumable.conformance.vocabulary import WEIGHTS, View, vocabulary
@@ -54,7 +55,7 @@ def _ways() -> Iterator[Way]:
 def _lasts(way: Way, chance: random.Random) -> Iterator[Command]:
     state, now_ms = INITIAL, EPOCH_MS
     for command in way:
-        now_ms += command.ms if isinstance(command, Advance) else 0
+        now_ms = moved(now_ms, command)
         state = step(state, command, now_ms)[0].state
     begun = dict.fromkeys(
         [each.stream for each in way if isinstance(each, Start | InsertStale)]

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
-from model import ORIGINAL, Advance, Command, Limits, Start
-from model.commands import innermost, stream_of
+from model import ORIGINAL, Command, Limits, Start
+from model.commands import innermost, moved, stream_of
 from resumable.conformance import codec
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import Divergence, Step
@@ -194,7 +194,7 @@ def _encode_step(step: Step) -> dict[str, Any]:
 
 def _decode_step(now_ms: int, value: Any) -> Step:
     command = codec.decode_command(value, besides=("at", "reply"))
-    at_ms = now_ms + (command.ms if isinstance(command, Advance) else 0)
+    at_ms = moved(now_ms, command)
     at = value.get("at", at_ms - EPOCH_MS)
     if at != at_ms - EPOCH_MS:
         raise ValueError(

@@ -31,7 +31,7 @@ from model import (
     WhileDiskFails,
     WhileFaulty,
 )
-from model.commands import Fault
+from model.commands import Fault, moved
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.divergence import Step
 from resumable.conformance.faults.images import PLAIN_WAYS
@@ -109,7 +109,7 @@ def of_commands(commands: Iterable[Command], **rest: Any) -> Trace:
     steps: list[Step] = []
     now_ms = EPOCH_MS
     for command in commands:
-        now_ms += command.ms if isinstance(command, Advance) else 0
+        now_ms = moved(now_ms, command)
         steps.append(Step(command, now_ms, Seen()))
     return Trace(tuple(steps), **{"verdict": "unknown", **rest})
 

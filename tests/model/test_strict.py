@@ -22,6 +22,7 @@ from model import (
     WhileFaulty,
     step,
 )
+from model.commands import moved
 from model.properties import Moment
 from model.strict import SURPRISES, Surprise
 from tests.model.lives import NOW_MS
@@ -41,7 +42,7 @@ def last_moments(program: Sequence[Command]) -> Iterator[Moment]:
     *earlier, last = program
     states, now = [INITIAL], NOW_MS
     for command in earlier:
-        now += command.ms if isinstance(command, Advance) else 0
+        now = moved(now, command)
         states = [
             outcome.state for state in states for outcome in step(state, command, now, ORIGINAL)
         ]

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
-from model import INITIAL, ORIGINAL, Advance, Command, Limits, State
+from model import INITIAL, ORIGINAL, Command, Limits, State
+from model.commands import moved
 from resumable.conformance.ahead import plan
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.explore import holdings, memory
@@ -189,7 +190,7 @@ class Repeats:
         for number, choice in enumerate(trail):
             command = commands(View(self._scope, state, now_ms, begun, number))[choice]
             yield command
-            now_ms += command.ms if isinstance(command, Advance) else 0
+            now_ms = moved(now_ms, command)
             outcomes = permitted(state, command, now_ms, self._scope.limits)
             if len(outcomes) > 1:
                 return

@@ -29,7 +29,7 @@ class Struck:
     """Those that were not, since others begin the same way (``faults.sameness``)."""
 
     compared: int = 0
-    """Those that were all the same, and came to the same."""
+    """Of the merged, those that were struck all the same, and came to the same."""
 
     length: int = 0
     """Every workload of so many commands was struck at every point, or merged."""

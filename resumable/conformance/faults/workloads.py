@@ -20,6 +20,7 @@ from model import (
     Store,
     step,
 )
+from model.commands import moved
 from resumable.conformance.clock import EPOCH_MS
 from resumable.conformance.explore.alphabet import BURSTS, Word, body
 from resumable.conformance.explore.places import begun_by_now
@@ -113,7 +114,7 @@ def _commands(words: Sequence[Word], view: View) -> list[Command]:
 
 def _after(view: View, command: Command) -> View:
     """Where rows tie, a target may go another way; the next commands make sense there, too."""
-    now_ms = view.now_ms + (command.ms if isinstance(command, Advance) else 0)
+    now_ms = moved(view.now_ms, command)
     state = step(view.state, command, now_ms, view.scope.limits)[0].state
     begun = begun_by_now(view.begun, state)
     return View(view.scope, state, now_ms, begun, view.number + 1)
