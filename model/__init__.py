@@ -14,7 +14,8 @@ Read the modules in this order, each a few minutes. What is specified:
 10. ``crash``       what a loss of power may leave behind
 
 What is claimed of every step (``properties``): what ``always`` holds, and what ``sometimes``
-(and ``sometimes_replaying``) has to be seen; ``classes`` are the states that a person tells apart.
+(and ``sometimes_replaying``) has to be seen; ``classes`` are the states that a person tells
+apart.
 
 What is said to people: the ``rules`` in words (``rules_of_calls``, ``rules_across_calls``, each
 a ``rule``), and which of them a ``departure`` breaks, by its ``circumstances`` and the

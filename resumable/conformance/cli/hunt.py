@@ -59,9 +59,10 @@ def hunt(
     """Send seeded sequences of commands, and shrink what diverges.
 
     After every command the reply, the frames, the accessors, the metadata and the state of
-    the connection are compared; chunks and raw rows at the end of each sequence, and one
-    sequence in 100 runs on a file with everything compared. What diverges is run again with
-    everything compared after each command. Without --time and --sequences it hunts for 60 s.
+    the connection are compared; chunks and raw rows at the end of each sequence. One sequence
+    in 100 runs on a file, or on a disk that can lose its power, with everything compared. What
+    diverges is run again with everything compared after each command. Without --time and
+    --sequences it hunts for 60 s.
 
     \b
     In a scheduled CI run:
