@@ -39,7 +39,7 @@ HOWS: Final = {
     "answer_nothing": r"to request 3 \(complete\): its number is 4",
     "answer_by_half": r"exited \(status 0\) in the middle of a line instead of answering"
     r" request 3 \(complete\)\non standard output:\n    \{\"n\": 3",
-    "observe_nothing": r"to request 3 \(complete\): 'observed' must be an object, not null",
+    "observe_nothing": r"to request 3 \(complete\): 'observed' is missing; it must be an object",
     "make_up_a_reason": r"to request 3 \(complete\): 'refused' is 'bored', which is no reason",
     "never_end_the_line": r"wrote a line of over 67,108,864 bytes instead of answering"
     r" request 3 \(complete\)\non standard output:\n    \{\"frames\":\[\"a+…",
@@ -96,7 +96,7 @@ def test_a_program_that_only_complains_or_is_slow_is_not_broken(how: str) -> Non
         (broken("greet"), r"request 0 \(hello\): it is not JSON .*\n.*\n    Welcome!"),
         (broken("speak_a_later_version"), r"it speaks version 2 of the protocol, and this"),
         (broken("claim_too_much"), r"'can' has 'fly', which is none of rows, file"),
-        (broken("have_no_name"), r"'name' must be a string, not null"),
+        (broken("have_no_name"), r"'name' is missing; it must be a string"),
         (broken("leave_at_once"), r"exited \(status 1\) .*\n.*\n    cannot find module 'age"),
         ("command: no-such-program", r"cannot be run: No such file or directory"),
         ("command:", r"names no command; write 'command: node adapter.mjs'"),

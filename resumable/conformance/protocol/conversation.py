@@ -15,6 +15,7 @@ T = TypeVar("T")
 class _Asked(NamedTuple):
     number: int
     do: str
+    line: str
     is_wanted: bool
 
 
@@ -40,7 +41,7 @@ class Conversation:
         """Send a request. Its reply comes after those of all that were sent before it."""
         line = json.dumps({"n": self._number, **request}, separators=(",", ":"))
         self.process.send(line.encode() + b"\n")
-        self._asked.append(_Asked(self._number, request["do"], is_wanted=True))
+        self._asked.append(_Asked(self._number, request["do"], line, is_wanted=True))
         self._number += 1
 
     def forget(self) -> None:
@@ -73,6 +74,7 @@ class Conversation:
             return understood(_parsed(line, asked))
         except (ValueError, RecursionError) as error:
             said = quoted("standard output", line[:_QUOTED_BYTES])
+            said += "\n" + quoted("standard input", asked.line.encode()[:_QUOTED_BYTES])
             how = f"gave no proper answer to {_named(asked)}: {error}"
             raise self.process.broken(f"{how}\n{said}") from error
 

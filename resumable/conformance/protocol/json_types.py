@@ -17,6 +17,8 @@ _CALLED: Final[dict[type, str]] = {
 
 def typed(name: str, value: Any, kind: type[T]) -> T:
     """``value``, which has to be of ``kind``. Raises ValueError."""
+    if value is None:
+        raise ValueError(f"{name!r} is missing; it must be {_CALLED[kind]}")
     if type(value) is not kind:
         shown = json.dumps(value)
         shown = shown if len(shown) <= _CHARS_MAX else f"{shown[:_CHARS_MAX]}…"
