@@ -19,7 +19,7 @@ apart.
 
 What is said to people: the ``rules`` in words (``rules_of_calls``, ``rules_across_calls``, each
 a ``rule``), and which of them a ``departure`` breaks, by its ``circumstances`` and the
-``evidence``; the surprises that a service may forbid are in ``strict``, made of ``surprise``.
+``evidence``; the surprises that a service may forbid are in ``surprises``, each a ``surprise``.
 
 No I/O, no clock, no randomness, and nothing shared with the implementation: a constant that
 is wrong there cannot be wrong here too. Times are whole milliseconds since the epoch, stream

@@ -1,5 +1,5 @@
 """What a surprise is, and what their predicates are made of; they themselves are in
-``strict``."""
+``surprises``."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
-from model.strict import SURPRISES
+from model.surprises import SURPRISES
 from resumable.conformance.cli import resumable
 from resumable.conformance.faults.planted import PLANTED
 from resumable.conformance.mutants import MUTANTS

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from model.properties import Moment
-from model.strict import SURPRISES, Surprise
+from model.surprises import SURPRISES, Surprise
 
 _FORBIDDEN: Final = ContextVar[tuple[Surprise, ...]]("forbidden", default=())
 

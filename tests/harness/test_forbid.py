@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from model import Restart, Start, Store
-from model.strict import SURPRISES
+from model.surprises import SURPRISES
 from resumable.conformance import DivergedError, assert_conforms
 from resumable.conformance.forbidden import forbidding, names_forbidden
 from resumable.conformance.power.engines import Given, explores, hunts

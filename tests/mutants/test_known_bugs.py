@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from model.strict import SURPRISES
+from model.surprises import SURPRISES
 from resumable.conformance.forbidden import forbidding
 from resumable.conformance.mutants import KNOWN, MUTANTS, KnownBug, Source
 from resumable.conformance.mutants.target import MutantTarget

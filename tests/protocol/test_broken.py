@@ -39,7 +39,7 @@ HOWS: Final = {
     "answer_nothing": r"to request 3 \(complete\): its number is 4",
     "answer_by_half": r"exited \(status 0\) in the middle of a line instead of answering"
     r" request 3 \(complete\)\non standard output:\n    \{\"n\": 3",
-    "observe_nothing": r"to request 3 \(complete\): 'observed' is missing; it must be an object",
+    "observe_nothing": r"to request 3 \(complete\): 'observed' is missing; it must be an",
     "make_up_a_reason": r"to request 3 \(complete\): 'refused' is 'bored', which is no reason",
     "never_end_the_line": r"wrote a line of over 67,108,864 bytes instead of answering"
     r" request 3 \(complete\)\non standard output:\n    \{\"frames\":\[\"a+…",

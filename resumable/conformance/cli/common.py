@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from model.strict import SURPRISES
+from model.surprises import SURPRISES
 from resumable.conformance.forbidden import forbidding
 from resumable.conformance.left_out import LeftOut
 from resumable.conformance.target import TargetError

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import click
 
-from model.strict import SURPRISES, Surprise
+from model.surprises import SURPRISES, Surprise
 from resumable.conformance.cli import common
 from resumable.conformance.contrast import place
 from resumable.conformance.divergence import Divergence

@@ -24,7 +24,7 @@ from model import (
 )
 from model.commands import moved
 from model.properties import Moment
-from model.strict import SURPRISES, Surprise
+from model.surprises import SURPRISES, Surprise
 from tests.model.lives import NOW_MS
 from tests.model.surprises import (
     NEAR_MISSES,
