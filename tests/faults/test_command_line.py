@@ -17,6 +17,7 @@ from resumable.conformance.faults.planted import (
     RollsBackSomeErrors,
     WeakAfterAnError,
 )
+from tests.harness.commands import called
 
 WEAK = "resumable.conformance.faults.planted:WeakSynchronous"
 SWALLOWS = "resumable.conformance.faults.planted:FullIsNoError"
@@ -149,3 +150,12 @@ def test_a_planted_bug_that_nothing_finds_makes_the_run_red(
         planted.try_planted(1, as_json=False)
     assert left.value.code == 1
     assert "nothing found NoRollback" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("besides", [("--seed", "3"), ("--depth", "1"), ("--target", "sqlite")])
+def test_what_planted_bugs_do_not_heed_is_refused(
+    besides: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = called(capsys, "faults", "--planted", *besides)
+    assert ended.returncode == 2
+    assert f"leave out {besides[0]}" in ended.stderr

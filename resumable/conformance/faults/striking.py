@@ -61,31 +61,50 @@ def striking(database: Database, fault: Fault, let_through: int) -> Iterator[Str
         yield from _denying(connection, countdown)
 
 
-def _interrupting(database: Database, countdown: Countdown) -> Iterator[Striking]:
+class _Interruptions:
     """As with ``sqlite3_interrupt``, a statement that has taken effect goes on. A progress
     handler is asked again after a commit, and could then have it raise, though it is done:
     only a handler can do that, and no transaction could undo it. Nor is what undoes one
     interrupted, as none is denied."""
-    connection = database.connection
-    was_open, written, is_spared, undoes = False, 0, False, False
 
-    def begin(statement: str) -> None:
-        nonlocal was_open, written, is_spared, undoes
-        was_open, written = connection.in_transaction, connection.total_changes
-        verb = statement.split(maxsplit=1)[0].lower() if statement.strip() else ""
-        releases = undoes and verb == "release"
-        undoes = verb == "rollback"
-        is_spared = undoes or releases or (verb in _DDL and not was_open)
-        if database.on_statement is not None:
-            database.on_statement(statement)
+    def __init__(self, database: Database, countdown: Countdown) -> None:
+        self._connection: Final = database.connection
+        self._on_statement: Final = database.on_statement
+        self._countdown: Final = countdown
+        self._verb = ""
+        self._is_spared = False
+        self._was_open = False
+        self._written = 0
 
-    def tick() -> bool:
-        is_open, has_written = connection.in_transaction, connection.total_changes != written
-        has_taken_effect = is_open != was_open or (has_written and not is_open)
-        return not is_spared and not has_taken_effect and countdown.now()
+    def begin(self, statement: str) -> None:
+        """A statement begins."""
+        before, self._verb = self._verb, _verb_of(statement)
+        self._was_open = self._connection.in_transaction
+        self._written = self._connection.total_changes
+        undoes = self._verb == "rollback" or (before, self._verb) == ("rollback", "release")
+        self._is_spared = undoes or (self._verb in _DDL and not self._was_open)
+        if self._on_statement is not None:
+            self._on_statement(statement)
 
-    connection.set_trace_callback(begin)
-    connection.set_progress_handler(tick, 1)
+    def tick(self) -> bool:
+        """Whether this is the moment."""
+        return not self._is_spared and not self._has_taken_effect() and self._countdown.now()
+
+    def _has_taken_effect(self) -> bool:
+        if self._connection.in_transaction != self._was_open:
+            return True
+        return not self._was_open and self._connection.total_changes != self._written
+
+
+def _verb_of(statement: str) -> str:
+    words = statement[:80].split(maxsplit=1)
+    return words[0].lower() if words else ""
+
+
+def _interrupting(database: Database, countdown: Countdown) -> Iterator[Striking]:
+    connection, interruptions = database.connection, _Interruptions(database, countdown)
+    connection.set_trace_callback(interruptions.begin)
+    connection.set_progress_handler(interruptions.tick, 1)
     try:
         yield countdown
     finally:
