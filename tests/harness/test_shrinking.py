@@ -34,6 +34,7 @@ from resumable.conformance.plain_text import BODY, REQUEST, oddity, plainer
 from resumable.conformance.run import run
 from resumable.conformance.setting import DEFAULT, Setting
 from resumable.conformance.shrink import shrink
+from resumable.conformance.targets.registry import open_target
 from resumable.conformance.trace import misuses_name
 from tests.mutants.test_mutants_are_revealed import REVEALED
 
@@ -248,6 +249,17 @@ def test_an_empty_id_is_as_good_a_stranger_as_any() -> None:
     shrunk = shrink(target_of(MUTANTS[name]), found)
     assert shrunk is not None
     assert commands_of(shrunk) == [Store("unknown", "a"), fails]
+
+
+def test_a_fault_that_need_not_have_struck_is_no_part_of_the_matter() -> None:
+    burst = Burst("unknown", "b", 10)
+    with open_target("tests.strangers.wrong.keeping:ConnectionsAreManaged") as target:
+        found = run(target, [InTransaction(WhileDiskFails(burst, 0))])
+        assert found is not None
+        assert found.signature == ("Store while the disk fails", "connection")
+        shrunk = shrink(target, found)
+    assert shrunk is not None
+    assert commands_of(shrunk) == [InTransaction(burst)]
 
 
 def test_streams_that_grow_old_together_are_all_inserted() -> None:
