@@ -122,7 +122,7 @@ def _rows(where: str, seen: Sequence[Any], permitted: Sequence[Any]) -> Iterator
         yield from _block("the target did", seen_only, nothing)
         yield from _block("permitted", permitted_only, nothing)
     if alike:
-        yield f"    {'':<14}  ({alike} more alike)"
+        yield f"    {'':<14}  ({alike} more agree)"
 
 
 def _pair(seen: str, permitted: str) -> Iterator[str]:

@@ -5,11 +5,14 @@ the least that Hypothesis can do: rules that draw their arguments, and do nothin
 """
 
 import logging
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -180,6 +183,51 @@ def test_our_hypothesis_machine(benchmark: BenchmarkFixture) -> None:
 @pytest.mark.benchmark(group="steps")
 def test_the_hunt(benchmark: BenchmarkFixture) -> None:
     measure(benchmark, "hunt", hunt_run)
+
+
+class Recorded(sqlite3.Cursor):
+    """Notes what SQLite is asked."""
+
+    statements: ClassVar[list[tuple[bool, str, Any]]] = []
+
+    def execute(self, sql: str, values: Any = ()) -> Self:
+        self.statements.append((False, sql, values))
+        return super().execute(sql, values)
+
+    def executemany(self, sql: str, rows: Any) -> Self:
+        rows = list(rows)
+        self.statements.append((True, sql, rows))
+        return super().executemany(sql, rows)
+
+
+class Recording(sqlite3.Connection):
+    def cursor(self, factory: Any = Recorded) -> Any:
+        return super().cursor(factory)
+
+
+@pytest.mark.benchmark(group="steps")
+def test_what_sqlite_alone_takes(
+    benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statements of the hunt's cursors, one after the other on one database, and nothing
+    else: whatever the harness costs, it cannot be faster."""
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Recording))
+        Recorded.statements.clear()
+        steps = hunt_run()
+
+    def alone() -> int:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        cursor = connection.cursor()
+        for is_many, sql, values in Recorded.statements:
+            with suppress(sqlite3.Error):
+                (cursor.executemany if is_many else cursor.execute)(sql, values)
+                cursor.fetchall()
+        connection.close()
+        return steps
+
+    measure(benchmark, "the hunt's SQL, alone", alone)
+    Recorded.statements.clear()
 
 
 @pytest.mark.benchmark(group="split")

@@ -47,7 +47,7 @@ def test_the_table_has_a_column_for_each_target(
     title, row = [line.split() for line in done.stdout.splitlines()[:2]]
     assert title == ["departs", "from", "sqlite", STALE]
     assert row == ["five_minutes_is_not_stale", "·", "2", "commands"]
-    assert "sqlite departs from no rule  (300 sequences)" in done.stdout
+    assert "sqlite departs from no rule  (in 300 short sequences)" in done.stdout
 
 
 def test_where_nobody_departs_there_is_no_table(
@@ -56,8 +56,8 @@ def test_where_nobody_departs_there_is_no_table(
     done = compared(capsys, tmp_path, "sqlite", "sqlite-file", sequences=40)
     assert done.returncode == 0
     assert done.stdout.split("\n\n") == [
-        "\nsqlite departs from no rule  (40 sequences)",
-        "sqlite-file departs from no rule  (40 sequences)\n",
+        "\nsqlite departs from no rule  (in 40 short sequences)",
+        "sqlite-file departs from no rule  (in 40 short sequences)\n",
     ]
     assert list(tmp_path.iterdir()) == []
 

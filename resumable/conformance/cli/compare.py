@@ -125,7 +125,7 @@ class Compared:
             return "was not compared"
         found = self.result.found
         rules = prose.count(len(found), "rule") if found else "no rule"
-        return f"departs from {rules}  ({self.result.sequences:,} sequences)"
+        return f"departs from {rules}  (in {self.result.sequences:,} short sequences)"
 
 
 def _departures(target: str, seed: int, sequences: int, count: int) -> Departures:
