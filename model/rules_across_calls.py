@@ -130,8 +130,8 @@ ACROSS_CALLS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "buffer_takes_a_hundred",
-        "While the disk fails, 100 chunks wait. The next store flushes them first; if that fails,"
-        " too, it is refused, and leaves no trace.",
+        "While the disk fails, 100 chunks wait. The next store flushes them first; if that"
+        " fails, too, it is refused, and leaves no trace.",
         KINDS,
         when=circumstances.exceeds_buffer,
     ),
