@@ -55,7 +55,7 @@ def while_faulty(
     match call:
         case Burst(stream):
             failed.extend(_burst_failed_once(state, stream, call.bodies, now, limits))
-        case Replay() | ReplayToDeadSocket() if state.memory.active is not None:
+        case Replay() | ReplayToDeadSocket():
             frames = clean[0].reply.frames
             for sent in range(len(frames)):
                 failed.extend(flush_may_stay("disk", state, frames[:sent], now))

@@ -36,16 +36,16 @@ class Limits(NamedTuple):
 
 
 DEFAULT_LIMITS: Final = Limits()
+_LEAST: Final = Limits(1, 1, 0, 0, 0, 0)
 
 
 def checked(limits: Limits) -> Limits:
     """``limits``, if a stream can keep them. Raises ArgumentTypeError, ArgumentValueError."""
     if limits is DEFAULT_LIMITS:
         return limits
-    for name, value in limits._asdict().items():
+    for name, value, least in zip(Limits._fields, limits, _LEAST, strict=True):
         if type(value) is not int:
             raise ArgumentTypeError(f"limits.{name} must be int, not {type(value).__name__}")
-        least = 1 if name == "chunk_buffer_size" else 0
         if value < least:
             raise ArgumentValueError(f"limits.{name} must be at least {least}, not {value}")
     if limits.chunk_buffer_max_size < limits.chunk_buffer_size:

@@ -8,6 +8,7 @@ import pytest
 
 from resumable import (
     ArgumentTypeError,
+    ArgumentValueError,
     Limits,
     ResumableStream,
     ResumableStreamError,
@@ -194,6 +195,30 @@ def test_an_async_client_is_refused_and_its_stream_stays_as_it_was(
     }
 
 
+class EndsIt:
+    """Ends the stream from inside ``send``, and would have to be awaited at the last frame."""
+
+    def __init__(self, stream: ResumableStream) -> None:
+        self.stream = stream
+        self.frames: list[str] = []
+
+    def send(self, frame: str) -> object:
+        self.frames.append(frame)
+        if len(self.frames) == 1:
+            self.stream.complete("stream-1")
+            return len(frame)
+        return Async().send(frame)
+
+
+def test_an_async_end_of_a_stream_that_has_ended_is_refused_too(bench: Bench) -> None:
+    """What ``send`` returns means nothing otherwise."""
+    bench.stream.store_chunk(bench.stream.start("request"), "a")
+    client = EndsIt(bench.stream)
+    with pytest.raises(ArgumentTypeError, match="this one is async"):
+        bench.stream.replay_chunks(client, "request")
+    assert len(client.frames) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -215,6 +240,14 @@ def test_what_no_stream_could_work_with_is_refused_before_anything_is_made(
     with pytest.raises(ResumableStreamError, match=message):
         ResumableStream(connection, **options)
     assert connection.execute("select * from sqlite_master").fetchall() == []
+
+
+@pytest.mark.parametrize("name", Limits._fields)
+def test_each_limit_has_a_least_value(name: str) -> None:
+    narrowest = Limits(1, 1, 0, 0, 0, 0)._asdict()
+    limits = Limits(**{**narrowest, name: narrowest[name] - 1})
+    with pytest.raises(ArgumentValueError, match=f"limits.{name} must be at least"):
+        ResumableStream(sqlite3.connect(":memory:"), limits=limits)
 
 
 def test_the_narrowest_limits_are_kept() -> None:
